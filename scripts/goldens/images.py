@@ -55,6 +55,11 @@ for orientation in range(2, 9):
     name = f"exif-{orientation}.jpg"
     Image.fromarray(smooth).save(out / name, quality=85, exif=exif)
     keep(name, np.array(ImageOps.exif_transpose(Image.open(out / name))))
+for orientation in range(2, 9):
+    name = f"turned-{orientation}.tif"
+    Image.fromarray(grey16).save(out / name, tiffinfo={0x0112: orientation})
+    # Pillow exchanges the sizes before it reads, and so reads 5 to 8 wrongly.
+    keep(name, {2: np.fliplr, 3: lambda a: a[::-1, ::-1], 4: np.flipud, 5: np.transpose, 6: lambda a: np.rot90(a, -1), 7: lambda a: a[::-1, ::-1].T, 8: np.rot90}[orientation](grey16))
 picture("lossless.webp", smooth, lossless=True)
 picture("lossy.webp", smooth, quality=80)
 picture("grey.bmp", grey)

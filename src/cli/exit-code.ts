@@ -1,3 +1,4 @@
+import { visibleLine } from '../core/visible-text.ts'
 import { type ErrorCode, RadversaryError } from '../core/errors.ts'
 import { errorJson, type Streams } from './output.ts'
 
@@ -13,12 +14,22 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
 }
 
 /** Commands whose folder holds what was done. */
-const resumable: ReadonlySet<string | undefined> = new Set(['attack', 'compare', 'cohort'])
+const resumable: ReadonlySet<string | undefined> = new Set(['attack', 'compare', 'cohort', 'import'])
+
+/** What `--out` names. */
+function folderOf(args: readonly string[]): string | undefined {
+  const at = args.findIndex((arg) => arg === '--out' || arg.startsWith('--out='))
+  if (at < 0) return undefined
+  return args[at]?.startsWith('--out=') === true ? args[at].slice('--out='.length) : args[at + 1]
+}
 
 /** Says that a command was interrupted, and what can be done. */
 export function tellInterrupted({ out, err }: Streams, args: readonly string[]): void {
+  const folder = folderOf(args)
+  const there =
+    folder === undefined ? '' : ` in ${visibleLine(folder)}, without manifest.json until it is whole`
   const resuming = resumable.has(args[0])
-    ? ' What was done is kept: the same command goes on from there.'
+    ? ` What was done is kept${there}: the same command goes on from there.`
     : ''
   err.write(`Interrupted.${resuming}\n`)
   if (args.includes('--json')) out.write(errorJson(new RadversaryError('cancelled', 'Interrupted')))

@@ -115,7 +115,7 @@ describe('Ctrl-C', () => {
       expect(await end).toMatchObject({
         code: 130,
         err: expect.stringMatching(
-          /Interrupted. What was done is kept: the same command goes on from there.\n$/,
+          /Interrupted. What was done is kept in .*, without manifest.json until it is whole: the same command goes on from there.\n$/,
         ) as string,
       })
       expect(performance.now() - start).toBeLessThan(1000)

@@ -102,7 +102,9 @@ describe('exit codes', () => {
   test('130 when it is interrupted', async () => {
     const { code, err, out } = await commandLine([...attackOptions(), '--json'], AbortSignal.abort())
     expect(code).toBe(130)
-    expect(err).toMatch(/Interrupted. What was done is kept: the same command goes on from there.\n$/)
+    expect(err).toMatch(
+      /Interrupted. What was done is kept in .*, without manifest.json until it is whole: the same command goes on from there.\n$/,
+    )
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'cancelled' } })
     const compare = ['compare', '--study', study, '--model', tiny.model, '--out', join(base, 'compared')]
     const compared = await commandLine(compare, AbortSignal.abort())

@@ -28,12 +28,14 @@ function orientationIn(tiff: Uint8Array): number {
   for (let n = 0; n < view.getUint16(directory, little); n++) {
     const entry = directory + 2 + 12 * n
     if (entry + 12 > tiff.length) return 1
-    if (view.getUint16(entry, little) === orientationTag) return known(view.getUint16(entry + 8, little))
+    if (view.getUint16(entry, little) === orientationTag)
+      return knownOrientation(view.getUint16(entry + 8, little))
   }
   return 1
 }
 
-function known(orientation: number): number {
+/** An Orientation that there is; 1 for any other number. */
+export function knownOrientation(orientation: number): number {
   return orientation >= 1 && orientation <= 8 ? orientation : 1
 }
 

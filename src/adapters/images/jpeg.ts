@@ -1,11 +1,9 @@
 import { decodeCompressed } from '../../core/dicom/codecs.ts'
 import { jpegFacts } from '../../core/dicom/codestream.ts'
 import { onePicture, type SourceImages } from '../../core/image/source-images.ts'
-import { turned, type Turn } from '../../core/math/pictures.ts'
 import { exifOrientation } from './exif.ts'
 import { checkPicture, decodedBy, unsupported } from './faults.ts'
-
-type Samples = Uint8Array | Uint16Array
+import { turnedNotices, uprightPicture } from './upright.ts'
 
 /**
  * A JPEG as libjpeg decodes it (exact integer transform, smooth chrominance), colours as RGB, upright as its
@@ -36,49 +34,17 @@ export async function readJpegImage(bytes: Uint8Array, file: string): Promise<So
       isYbr: transformed ?? components === 3,
     }),
   )
-  const upright = uprightPicture(words, { rows, columns, samples: components }, exifOrientation(bytes))
+  const orientation = exifOrientation(bytes)
+  const upright = uprightPicture(words, { rows, columns, samples: components }, orientation)
   const ratio = (words.length * words.BYTES_PER_ELEMENT) / bytes.length
   return onePicture({
     format: 'JPEG',
     ...upright,
+    notices: turnedNotices(orientation, 'EXIF orientation'),
     bitsStored: bitsPerSample,
     signed: false,
     samplesPerPixel: components,
     photometric: components === 1 ? 'MONOCHROME2' : 'RGB',
     lossy: losslessJpeg ? undefined : { ratio: Number(ratio.toPrecision(4)), method: 'ISO_10918_1' },
   })
-}
-
-interface Size {
-  readonly rows: number
-  readonly columns: number
-  readonly samples: number
-}
-
-function uprightPicture(values: Samples, { rows, columns, samples }: Size, orientation: number) {
-  const turn = turnOf(orientation, rows, columns)
-  if (turn === undefined) return { rows, columns, values, notices: [] }
-  const [height, width] = orientation >= 5 ? [columns, rows] : [rows, columns]
-  const into = values instanceof Uint16Array ? new Uint16Array(values.length) : new Uint8Array(values.length)
-  const pixels = turned<Samples>(values, into, [height, width, samples], turn)
-  const notices = [`It was turned upright, as its EXIF orientation (${orientation}) says.`]
-  return { rows: height, columns: width, values: pixels, notices }
-}
-
-/**
- * Where the upright picture's first pixel lies, by EXIF's Orientation (CIPA DC-008, tag 274); undefined of 1.
- */
-function turnOf(orientation: number, rows: number, columns: number): Turn | undefined {
-  const last = { column: columns - 1, row: (rows - 1) * columns }
-  switch (orientation) {
-    case 2: return { start: last.column, right: -1, down: columns } // prettier-ignore
-    case 3: return { start: last.row + last.column, right: -1, down: -columns } // prettier-ignore
-    case 4: return { start: last.row, right: 1, down: -columns } // prettier-ignore
-    case 5: return { start: 0, right: columns, down: 1 } // prettier-ignore
-    case 6: return { start: last.row, right: -columns, down: 1 } // prettier-ignore
-    case 7: return { start: last.row + last.column, right: -columns, down: -1 } // prettier-ignore
-    case 8: return { start: last.column, right: columns, down: -1 } // prettier-ignore
-    default:
-      return undefined
-  }
 }

@@ -9,7 +9,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { SourceImages } from '../../core/image/source-images.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
-import { formatOf, headBytes, readImages } from './read-images.ts'
+import { formatOf, headBytes } from './formats.ts'
+import { readImages } from './read-images.ts'
 
 /** What Pillow, tifffile, nibabel and NumPy read in these files: scripts/goldens/images.py. */
 const folder = new URL('../../../test/fixtures/images/', import.meta.url)

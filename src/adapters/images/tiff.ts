@@ -4,9 +4,11 @@ import type { SourceImages } from '../../core/image/source-images.ts'
 import { storedNumbers, type Stored } from '../../core/image/stored-by-rescale.ts'
 import type { Numbers } from '../../core/math/pictures.ts'
 import { checkNumbers, checkPicture, decodedBy, unreadable, unsupported } from './faults.ts'
+import { knownOrientation } from './exif.ts'
 import { fromPalette, pictureOf } from './samples.ts'
 import { boundDecoders } from './tiff-decoders.ts'
 import { countPages } from './tiff-pages.ts'
+import { turnedNotices, uprightPicture } from './upright.ts'
 
 /** Photometric Interpretation (TIFF 6.0, section 8). */
 const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3 } as const
@@ -51,12 +53,16 @@ export async function readTiffImages(bytes: Uint8Array, file: string): Promise<S
     // One array, since its samples are interleaved; the library's type allows for several.
     numbers.push(await decodedBy('TIFF', file, async () => (await image.readRasters({ interleave: true })) as unknown as Numbers)) // prettier-ignore
   const { values, notices, ...kind } = meaningOf(numbers, first, file)
-  const { rows, columns, orientation } = first
+  const { orientation } = first
   const size = values.length / pages.length
-  const images = pages.map((_, n): StoredValues => values.subarray(n * size, (n + 1) * size))
-  const asItLies = orientation === 1 ? [] : [`Its orientation (${orientation}) was not applied.`]
-  const stack = { label: undefined, images, geometry: undefined }
-  return { format: 'TIFF', rows, columns, ...kind, stacks: [stack], notices: [...notices, ...asItLies] }
+  const extents = { rows: first.rows, columns: first.columns, samples: kind.samplesPerPixel }
+  const upright = pages.map((_, n) =>
+    uprightPicture<StoredValues>(values.subarray(n * size, (n + 1) * size), extents, orientation),
+  )
+  const [{ rows, columns } = first] = upright
+  const stack = { label: undefined, images: upright.map((each) => each.values), geometry: undefined }
+  const turned = turnedNotices(orientation, 'Orientation')
+  return { format: 'TIFF', rows, columns, ...kind, stacks: [stack], notices: [...notices, ...turned] }
 }
 
 async function pagesOf(bytes: Uint8Array, file: string): Promise<Page[]> {
@@ -85,7 +91,7 @@ async function pageOf(image: GeoTIFFImage): Promise<Page> {
     samples,
     photometric: await number('PhotometricInterpretation', -1),
     compression: await number('Compression', 1),
-    orientation: await number('Orientation', 1),
+    orientation: knownOrientation(await number('Orientation', 1)),
     extra: await numbers('ExtraSamples'),
     numbers: [...new Set(kinds)],
     colourMap: await numbers('ColorMap'),
@@ -141,8 +147,8 @@ function samplesText({ samples, extra, numbers }: Page): string {
   return `${samples} of ${numbers.join(', ')} bits${more}`
 }
 
-function kindOf({ rows, columns, samples, numbers, photometric: kind }: Page): string {
-  return `${columns} x ${rows} pixels of ${samples} x ${numbers.join(', ')} bits, interpretation ${kind}`
+function kindOf({ rows, columns, samples, numbers, photometric: kind, orientation }: Page): string {
+  return `${columns} x ${rows} pixels of ${samples} x ${numbers.join(', ')} bits, interpretation ${kind}, orientation ${orientation}`
 }
 
 type Meaning = Stored & Pick<SourceImages, 'samplesPerPixel' | 'photometric'>

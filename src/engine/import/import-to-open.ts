@@ -8,6 +8,11 @@ import { assumptionsOf, importRecord, importRecordName } from './import-record.t
 /** Imports of the same paths that are kept, at most: each is of other contents. */
 const mostImports = 20
 
+/** Studies that were imported so that they could be opened, in a folder each. */
+export function importedFolder(home: string): string {
+  return join(home, 'imported')
+}
+
 export interface ImportToOpen {
   /** Files and folders. */
   readonly paths: readonly string[]
@@ -25,7 +30,7 @@ export async function importToOpen({ paths, home }: ImportToOpen, hooks: JobHook
   const key = createHash('sha256').update(JSON.stringify(absolute)).digest('hex').slice(0, 12)
   const name = basename(absolute[0] ?? '').replaceAll(/[^\p{L}\p{N}_-]+/gu, '-') || 'images'
   for (let n = 1; ; n++) {
-    const out = join(home, 'imported', `${key}-${n}`, name)
+    const out = join(importedFolder(home), `${key}-${n}`, name)
     try {
       return (await importImages({ paths: absolute, out }, hooks)).folder
     } catch (error) {

@@ -9,6 +9,7 @@ import type { SidecarFiles } from '../../core/model/model-facts.ts'
 import { sidecarNames } from '../../core/model/sidecars/sidecars.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { externalDataLocations } from '../../core/onnx/external-data.ts'
+import { namingFormat } from './other-formats.ts'
 import { type ModelRuntime, type TfjsModel, tfjsPath } from './tfjs-model-file.ts'
 
 /** A model's file as it lies on disk. */
@@ -105,7 +106,7 @@ async function readTfjsFile(path: string, options: ReadOptions): Promise<ReadMod
 
 async function readOnnxFile(path: string): Promise<ReadModel> {
   const bytes = await readShared(path)
-  const model = namingFile(path, () => decodeModel(bytes))
+  const model = namingFormat(path, () => namingFile(path, () => decodeModel(bytes)))
   const externalData: Record<string, Uint8Array> = {}
   for (const location of namingFile(path, () => externalDataLocations(model)).sort())
     externalData[location] = await requireBeside(dirname(path), location)

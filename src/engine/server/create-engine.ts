@@ -2,6 +2,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { keepWorkspacePrivate, sweepTemporaryFolder } from '../../adapters/fs/private-folders.ts'
 import { privateMask } from '../../shared/private-files.ts'
 import { requestBounds } from '../../shared/request-bounds.ts'
+import { sweepImports } from '../import/sweep-imports.ts'
 import type { StartHost } from '../threads/thread-messages.ts'
 import { cacheBytes } from './cache-bytes.ts'
 import { createComparisonService } from './comparisons/comparison-service.ts'
@@ -72,6 +73,7 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const { home } = options
   const tightened = await keepWorkspacePrivate(home, privateMask(process.env))
   await sweepTemporaryFolder(home)
+  const swept = await sweepImports(home)
   const settings = settingsIn(home)
   const recent = recentStudiesIn(home)
   const threads = createEngineThreads(options.startProcess)
@@ -83,6 +85,7 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const device = createDeviceChooser(settings, threads.compute)
   const log = openLog(home)
   if (tightened !== undefined) log.write('workspace made private')
+  if (swept > 0) log.write(`${swept} imported studies removed that nothing names`)
   const runs = createRunService({ home, models, device, log, threads })
   const parts = { home, models, device, threads, turn: createDeviceTurn() }
   const views = createModelViews(studies, frames, threads.decompress)

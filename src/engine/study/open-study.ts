@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { nameOf } from '../../adapters/fs/open-file.ts'
 import {
   scan,
@@ -8,8 +8,10 @@ import {
   type ScanOptions,
   type SkippedFile,
 } from '../../adapters/fs/scan.ts'
+import { isNamedAsImage } from '../../adapters/images/formats.ts'
 import type { SeriesOrder } from '../../core/dicom/series.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import { importRecordName } from '../import/import-record.ts'
 
 /** One DICOM instance with pixels, in its place. */
 export interface StudyImage {
@@ -37,6 +39,9 @@ export interface Study {
   readonly skipped: readonly SkippedFile[]
 }
 
+/** What an import leaves beside the images. */
+const importedNames = [importRecordName, 'manifest.json', 'labels.csv', 'masks.csv', 'masks']
+
 /**
  * Scans files, folders, archives and DICOMDIRs for images. Unreadable ones are listed, and don't stop the
  * others.
@@ -47,9 +52,28 @@ export async function openStudy(paths: readonly string[], options: ScanOptions =
   const roots = (await Promise.all(paths.map(rootsOf))).flat()
   const { series, failures, skipped } = await scan(paths, options)
   const [images, others] = imagesOf(series, roots)
-  if (images.length === 0) throw noImages(paths, failures)
+  if (images.length === 0) throw noImages(paths, { failures, skipped })
   const named = failures.map((failure) => ({ ...failure, file: relativeName(failure.file, roots) }))
-  return { series, images, failures: named, skipped: [...skipped, ...others] }
+  const isOwn = await importedFiles(paths)
+  return {
+    series,
+    images,
+    failures: named,
+    skipped: [...skipped.filter(({ file }) => !isOwn(file)), ...others],
+  }
+}
+
+/** Whether a file is one that an import has written beside its images: labels, masks and what it recorded. */
+async function importedFiles(paths: readonly string[]): Promise<(file: string) => boolean> {
+  const folders: string[] = []
+  for (const path of paths.map((each) => resolve(each))) if (await isImported(path)) folders.push(path)
+  const own = folders.flatMap((folder) => importedNames.map((name) => join(folder, name)))
+  return (file) => own.some((each) => file === each || file.startsWith(each + sep))
+}
+
+async function isImported(folder: string): Promise<boolean> {
+  const found = await stat(join(folder, importRecordName)).catch(() => undefined)
+  return found?.isFile() === true
 }
 
 function imagesOf(
@@ -93,7 +117,10 @@ function relativeName(file: string, roots: readonly string[]): string {
   return root === undefined ? basename(file) : file.slice(root.length).split(sep).join('/')
 }
 
-function noImages(paths: readonly string[], failures: readonly ScanFailure[]): RadversaryError {
+function noImages(
+  paths: readonly string[],
+  { failures, skipped }: Pick<Study, 'failures' | 'skipped'>,
+): RadversaryError {
   const [first] = failures
   const got =
     first === undefined
@@ -101,6 +128,10 @@ function noImages(paths: readonly string[], failures: readonly ScanFailure[]): R
       : `none; ${failures.length} files could not be read, the first: ${first.message}`
   return new RadversaryError('dicom-unreadable', `Study: expected at least one DICOM image, got ${got}`, {
     file: first?.file ?? paths.join(', '),
-    tip: first?.tip ?? 'Name a folder, a file, a DICOMDIR or a zip archive that holds DICOM images.',
+    tip:
+      first?.tip ??
+      (skipped.some(({ file }) => isNamedAsImage(file))
+        ? '`radversary import PATH --out STUDY` makes a study of PNG, JPEG, TIFF, NIfTI and others; give STUDY then.'
+        : 'Name a folder, a file, a DICOMDIR or a zip archive that holds DICOM images.'),
   })
 }

@@ -1,0 +1,55 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorCode } from '../../adapters/fs/io-error.ts'
+import { importedFolder } from './import-to-open.ts'
+
+/** How long nobody must have written in a folder that is removed: another engine may be importing into it. */
+const quietMs = 3_600_000
+
+/** Folders of work that names the studies that it was made of. */
+const namingFolders = ['runs', 'comparisons', 'evaluations']
+
+/**
+ * Removes imported studies that nothing names any more: neither a run, a comparison or an evaluation,
+ * nor the list of recent studies. They are made again when their files are opened. Never throws. @returns how many are gone
+ */
+export async function sweepImports(home: string, now = Date.now()): Promise<number> {
+  const parent = importedFolder(home)
+  const folders = await readdir(parent).catch(() => [])
+  if (folders.length === 0) return 0
+  const named = await namingTexts(home).catch(() => undefined)
+  if (named === undefined) return 0
+  const left: string[] = []
+  for (const folder of folders)
+    if (!named.some((text) => text.includes(folder)) && (await isQuiet(join(parent, folder), now)))
+      left.push(folder)
+  const removed = await Promise.allSettled(
+    left.map((folder) => rm(join(parent, folder), { recursive: true })),
+  )
+  return removed.filter(({ status }) => status === 'fulfilled').length
+}
+
+/** Requests, and the recent studies, as they are written. @throws for one that is there and can't be read */
+async function namingTexts(home: string): Promise<string[]> {
+  const texts = [await textOf(join(home, 'recent-studies.json'))]
+  for (const kind of namingFolders)
+    for (const id of await readdir(join(home, kind)).catch(() => []))
+      texts.push(await textOf(join(home, kind, id, 'request.json')))
+  return texts
+}
+
+/** Empty where there is no such file, or its folder is none. */
+async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return ''
+    throw error
+  })
+}
+
+async function isQuiet(folder: string, now: number): Promise<boolean> {
+  const names = await readdir(folder, { recursive: true }).catch(() => [])
+  const times = await Promise.all(
+    [folder, ...names.map((name) => join(folder, name))].map(async (path) => (await stat(path)).mtimeMs),
+  ).catch(() => [now])
+  return Math.max(...times) < now - quietMs
+}
