@@ -171,7 +171,7 @@ def gradient(folder, model):
     labels = torch.arange(len(x)) % len(CLASSES) if logits.ndim == 2 else torch.arange(logits[:, 0].numel()).reshape(logits[:, 0].shape) % len(CLASSES)
     voxels = logits[0, 0].numel() if logits.ndim > 2 else 1
     (cross_entropy(logits, labels, reduction="sum") / voxels).backward()
-    labels = labels.transpose(-1, -3) if labels.ndim == 4 else labels
+    labels = labels.transpose(-1, -3) if labels.ndim == 4 and name.startswith("monai") else labels
     for file, array in (("x", x), ("t", labels.numpy()), ("gradient", at.grad.numpy().astype(np.float32))):
         np.save(os.path.join(folder, f"{file}.npy"), array)
 

@@ -86,6 +86,8 @@ def train(folder, channels, labels, schemes):
     (folder / "fold_0").mkdir(parents=True)
     plan = plan_of(schemes)
     dataset = {"channel_names": {str(n): name for n, name in enumerate(channels)}, "labels": labels, "file_ending": ".nii.gz"}
+    if any(isinstance(label, list) for label in labels.values()):
+        dataset["regions_class_order"] = [1, 2]
     for name, value in (("plans.json", plan), ("dataset.json", dataset)):
         (folder / name).write_text(json.dumps(value))
     torch.manual_seed(4)
@@ -112,7 +114,11 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         train(f"{work}/trained", ["CT"], {"background": 0, "liver": 1, "tumour": 2}, ["CTNormalization"])
         volume(f"{work}/a.nii.gz", (15, 17, 6), (0.7, 0.7, 3.0), 1)
-        export_nnunet(f"{work}/trained", [f"{work}/a.nii.gz"], target, name="small")
+        export_nnunet(f"{work}/trained", [f"{work}/a.nii.gz"], target / "ct", name="ct")
+        train(f"{work}/both", ["CT", "PET"], {"background": 0, "lesion": [1, 2], "core": 2}, ["CTNormalization", "ZScoreNormalization"])
+        for channel in range(2):
+            volume(f"{work}/b_{channel:04d}.nii.gz", (14, 13, 5), (0.9, 0.9, 4.0), 2 + channel)
+        export_nnunet(f"{work}/both", [f"{work}/b_0000.nii.gz"], target / "pet-ct", name="pet-ct")
 
 
 if __name__ == "__main__":

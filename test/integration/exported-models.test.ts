@@ -25,11 +25,14 @@ test('what radversary_card.py wrote is the model that was trained (scripts/golde
   expect(difference).toBeLessThan(1e-5)
 })
 
-test('an nnU-Net is run as its plan says, from a NIfTI file to the logits of its voxels (scripts/goldens/nnunet_plan.py)', async () => {
-  const { count, difference } = await checked(join(root, 'test/fixtures/nnunet-plan/small.onnx'))
-  expect(count).toBe(1)
-  expect(difference).toBeLessThan(1e-5)
-})
+test.each(['ct', 'pet-ct'])(
+  'an nnU-Net (%s) is run as its plan says, from NIfTI to the logits of its voxels (scripts/goldens/nnunet_plan.py)',
+  async (name) => {
+    const { count, difference } = await checked(join(root, `test/fixtures/nnunet-plan/${name}/${name}.onnx`))
+    expect(count).toBe(1)
+    expect(difference).toBeLessThan(1e-5)
+  },
+)
 
 test('`model show` says what files beside a model say of it, and where that is against the graph', async () => {
   const beside = temporaryFolder('sidecars')

@@ -20,7 +20,7 @@ export function homeFolder(
 
 /** What Radversary makes in its folder (docs/workspace.md); others' files there are theirs. */
 const ownNames = [
-  ...['models', 'runs', 'comparisons', 'imported', 'references', 'logs', 'tmp'],
+  ...['models', 'runs', 'comparisons', 'evaluations', 'imported', 'references', 'logs', 'tmp'],
   ...['settings.json', 'recent-studies.json', 'open-browser.html', 'deidentification.key'],
 ]
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { isOfSeries, listedChannels } from './context.ts'
+import { isOfSeries, listedChannels, seriesChannels } from './context.ts'
 import { internalError } from '../errors.ts'
-import { fixedRange, type IntensityOfCard } from './card-intensity.ts'
+import { fixedRange, intensityOfCard, keepsZero, type IntensityOfCard } from './card-intensity.ts'
+import { normalisationOfCard, type Normalisation } from './normalisation.ts'
 
 const edge = z.enum(['repeat', 'reflect']).default('repeat')
 /** The offset of a slice of the stack, from the image itself: −1 is the one before it. */
@@ -24,12 +25,19 @@ const match = z.record(
   z.string().min(1).refine(isPattern, 'expected a regular expression such as "flair"'),
 )
 
-/** Which series of a study a channel is: that of this modality whose attributes are found by all patterns. */
+/**
+ * Which series of a study a channel is: that of this modality whose attributes are found by all patterns. What
+ * it says of its values holds in the place of what the card says.
+ */
 const series = z
   .strictObject({
     kind: z.literal('series'),
     modality: z.string().min(1).optional(),
     match: match.default({}),
+    intensity: intensityOfCard.optional(),
+    clip: z.boolean().optional(),
+    valueRange: z.tuple([z.number(), z.number()]).optional(),
+    normalisation: normalisationOfCard.optional(),
   })
   .refine(
     (given) => given.modality !== undefined || Object.keys(given.match).length > 0,
@@ -37,6 +45,46 @@ const series = z
   )
 
 export type SeriesChannel = Readonly<z.output<typeof series>>
+
+interface ChannelledCard {
+  readonly input: {
+    readonly channels?: number | readonly ChannelOfInput[] | undefined
+    readonly valueRange: readonly [number, number]
+  }
+  readonly intensity: IntensityOfCard
+  readonly clip?: boolean | undefined
+  readonly normalisation?: Normalisation | undefined
+}
+
+/** How the values of one series come to the network. */
+export interface ChannelValues {
+  readonly intensity: IntensityOfCard
+  readonly clip: boolean
+  readonly valueRange: readonly [number, number]
+  readonly normalisation: Normalisation
+}
+
+/** How the values of each series come to the network; undefined where no channel says anything of its own. */
+export function channelValues(card: ChannelledCard): readonly ChannelValues[] | undefined {
+  const listed = seriesChannels(card.input)
+  if (!listed.some(saysOfValues)) return undefined
+  return listed.map((channel) => ({
+    intensity: channel.intensity ?? card.intensity,
+    clip: channel.clip ?? card.clip !== false,
+    valueRange: channel.valueRange ?? card.input.valueRange,
+    normalisation: channel.normalisation ?? card.normalisation ?? [],
+  }))
+}
+
+function saysOfValues({ intensity, clip, valueRange, normalisation }: SeriesChannel): boolean {
+  return [intensity, clip, valueRange, normalisation].some((value) => value !== undefined)
+}
+
+/** The card as it holds for images of a channel, where it is one of series. */
+export function cardOfChannel<Card extends ListedCard>(card: Card, channel: number | undefined): Card {
+  const own = channel === undefined ? undefined : seriesChannels(card.input)[channel]?.intensity
+  return own === undefined ? card : { ...card, intensity: own }
+}
 
 /** What one channel of the graph's input shows. */
 const channel = z.discriminatedUnion('kind', [
@@ -131,6 +179,22 @@ function seriesIssues(
   const other = listed.findIndex((one) => !isOfSeries(one))
   if (other >= 0)
     return [{ path: ['input', 'channels', other], message: 'expected a series, as the other channels are' }]
-  if (volume !== undefined) return []
-  return [{ path: ['input', 'channels'], message: 'expected input.volume beside channels that are series' }]
+  if (volume === undefined)
+    return [{ path: ['input', 'channels'], message: 'expected input.volume beside channels that are series' }]
+  return listed.flatMap((one, n) => (isOfSeries(one) ? valueIssues(one, n) : []))
+}
+
+/** What contradicts itself of the values of a series. */
+function valueIssues(
+  { intensity, valueRange, normalisation = [] }: SeriesChannel,
+  n: number,
+): ReturnType<typeof channelIssues> {
+  const path = ['input', 'channels', n]
+  const isOfNonZero = normalisation.some(({ region }) => region.kind === 'non-zero')
+  const issues: [boolean, string, string][] = [
+    [valueRange !== undefined && valueRange[0] === valueRange[1], 'valueRange', 'expected two different numbers'],
+    [normalisation.some(({ at }) => at === 'input'), 'normalisation', 'expected steps at the image: volumes are resampled after them'],
+    [isOfNonZero && intensity !== undefined && !keepsZero(intensity), 'normalisation', 'expected an intensity range in which 0 has its place, such as one with "fromZero": true'],
+  ] // prettier-ignore
+  return issues.flatMap(([isWrong, field, message]) => (isWrong ? [{ path: [...path, field], message }] : []))
 }

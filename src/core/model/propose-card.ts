@@ -25,7 +25,8 @@ import {
 import { portObstacles } from './port-obstacles.ts'
 import { headNotes, readOff, scoresOf, suggestedFields, taskOf } from './read-off.ts'
 import type { SidecarField, SidecarReading } from './sidecars/sidecar.ts'
-import { cardOf, readSidecars } from './sidecars/sidecars.ts'
+import { cardOf } from './sidecars/card-of.ts'
+import { readSidecars } from './sidecars/sidecars.ts'
 import { graphChannels } from './slices.ts'
 
 /**

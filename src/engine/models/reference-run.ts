@@ -5,6 +5,7 @@ import { countIntensities } from '../../core/image/intensity-counts.ts'
 import { resolveIntensity } from '../../core/image/intensity.ts'
 import { mapBeside, type BesideImages } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import { cardOfChannel } from '../../core/model/channel-list.ts'
 import { contextOf, seriesCount } from '../../core/model/context.ts'
 import type { ModelFacts } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
@@ -101,14 +102,17 @@ function inputAsTheirs(
 }
 
 /** The frames of an image as a run takes them, [D, C, H, W] in relative intensity; each series by itself. */
-function relativeImages(pixels: readonly ReferencePixels[], { intensity, input }: ModelCard): Tensor {
-  const ofSeries = pixels.length / seriesCount(input)
-  const counts = Array.from({ length: seriesCount(input) }, (_, n) =>
+function relativeImages(pixels: readonly ReferencePixels[], card: ModelCard): Tensor {
+  const series = seriesCount(card.input)
+  const ofSeries = pixels.length / series
+  const counts = Array.from({ length: series }, (_, n) =>
     countIntensities(pixels.slice(n * ofSeries, (n + 1) * ofSeries)),
   )
   return concatenate(
     pixels.map((each, i) => {
-      const { range } = resolveIntensity(intensity, each, entry(counts, Math.floor(i / ofSeries)))
+      const channel = Math.floor(i / ofSeries)
+      const { intensity } = cardOfChannel(card, channel)
+      const { range } = resolveIntensity(intensity, each, entry(counts, channel))
       return createFloatImage(each.frame, each.meaning, range).relative
     }),
   )

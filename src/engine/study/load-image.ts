@@ -17,6 +17,7 @@ import {
 import { type ResolvedIntensity, resolveIntensity, widthInHu } from '../../core/image/intensity.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { contextOf } from '../../core/model/context.ts'
+import { cardOfChannel } from '../../core/model/channel-list.ts'
 import { type SeriesImage, unsuited } from '../../core/model/suitability.ts'
 import type { Study, StudyImage } from './open-study.ts'
 import type { BesideSource } from './beside.ts'
@@ -102,7 +103,7 @@ class StudyLoader implements ImageLoader {
   }
 
   async frame(image: StudyImage, index: number, pixels: ImagePixels): Promise<StudyFrame> {
-    const resolved = resolveIntensity(this.card.intensity, pixels, await this.countsOf(image))
+    const resolved = resolveIntensity(this.intensityOf(image), pixels, await this.countsOf(image))
     const beside = await this.besideOf(image, instanceOnce(image.header.source), index)
     return frameOf(image, index, { pixels, ...resolved, beside })
   }
@@ -115,7 +116,7 @@ class StudyLoader implements ImageLoader {
     const counted = await this.countsOf(image)
     const resolved = pixels.map((each) => ({
       pixels: each,
-      ...resolveIntensity(this.card.intensity, each, counted),
+      ...resolveIntensity(this.intensityOf(image), each, counted),
     }))
     const frames = await Promise.all(
       resolved.map(async (each, index) =>
@@ -151,9 +152,14 @@ class StudyLoader implements ImageLoader {
     return this.options.beside?.of({ name, sopInstanceUid, instance, index })
   }
 
+  private intensityOf({ channel }: StudyImage): ModelCard['intensity'] {
+    return cardOfChannel(this.card, channel).intensity
+  }
+
   /** Intensities of the image's series, where the card's ends depend on them. */
-  private async countsOf({ series }: StudyImage): Promise<IntensityCounts | undefined> {
-    const { intensity } = this.card
+  private async countsOf(image: StudyImage): Promise<IntensityCounts | undefined> {
+    const { series } = image
+    const intensity = this.intensityOf(image)
     if (intensity.kind !== 'percentile' || intensity.of !== 'series') return undefined
     const known = this.counts.get(series) ?? this.counted(series)
     this.counts.set(series, known)

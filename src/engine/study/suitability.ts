@@ -3,6 +3,8 @@ import type { Decompress } from '../../core/dicom/codecs.ts'
 import { decodeFrame } from '../../core/dicom/decode.ts'
 import { pixelMeaning } from '../../core/dicom/meaning.ts'
 import type { Notice } from '../../core/errors.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import { cardOfChannel } from '../../core/model/channel-list.ts'
 import {
   headerMismatches,
   rangeMismatches,
@@ -19,20 +21,25 @@ export interface Suitability {
 }
 
 /** Headers are judged image by image, ranges once for each series, by some of its images. */
-export function suitabilityIn(study: Study, card: SuitedCard, decompress?: Decompress): Suitability {
+export function suitabilityIn(
+  study: Study,
+  card: SuitedCard & Pick<ModelCard, 'input'>,
+  decompress?: Decompress,
+): Suitability {
   const ofSeries = new Map<number, Promise<readonly Notice[]>>()
-  const judged = async ({ series }: StudyImage, own: SeriesImage) => {
+  const judged = async ({ series, channel }: StudyImage, own: SeriesImage) => {
+    const suited = cardOfChannel(card, channel)
     const members = study.images.filter((image) => image.series === series)
-    if (members.length === 1) return rangeMismatches(card, [own])
+    if (members.length === 1) return rangeMismatches(suited, [own])
     const some = await Promise.all(sample(members).map((image) => peek(image, decompress).catch(leftOut)))
-    return rangeMismatches(card, some.flat())
+    return rangeMismatches(suited, some.flat())
   }
   return {
     mismatches: async (image, pixels) => {
       const own = pixels ?? (await peek(image, decompress))
       const range = ofSeries.get(image.series) ?? judged(image, own)
       ofSeries.set(image.series, range)
-      return [...headerMismatches(card, own), ...(await range)]
+      return [...headerMismatches(cardOfChannel(card, image.channel), own), ...(await range)]
     },
   }
 }

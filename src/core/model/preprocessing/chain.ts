@@ -1,12 +1,13 @@
 import { extentOf, concatenate, samplesOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { ModelCard } from '../card.ts'
-import { channelPlan } from '../channel-list.ts'
+import { channelPlan, channelValues } from '../channel-list.ts'
 import { defencesAt, undefended } from '../defence-steps.ts'
 import { stepsAt, type Normalisation } from '../normalisation.ts'
 import { usualDraws } from '../../spec/presets.ts'
 import { contextOf, placesOf, seriesCount } from '../context.ts'
 import { imageChannels } from '../slices.ts'
 import { channels, channelsLast, firstChannelOf } from './channels.ts'
+import { eachChannel } from './each-channel.ts'
 import { clip, inUnitsOf, normalise } from './normalise.ts'
 import { defendedModel, type DefenceAsSeen } from './defended.ts'
 import { defenceSteps, type Draw } from './defences.ts'
@@ -78,16 +79,18 @@ export function preprocessingFor(
   const plan = channelPlan(card)
   const converted = channels(ownChannels, imageChannels(card.input))
   const series = seriesCount(card.input)
+  const ofChannels = channelValues(card)
   const isConvertedFirst = ownChannels > 1 && (atImage.length > 0 || plan !== undefined || series > 1)
   const [onImage, onInput] = [defencesAt(card, 'image'), defencesAt(card, 'input')]
   const isColour = ownChannels === 3
   const each = [
-    ...(card.clip === false ? [] : [clip]),
+    ...(card.clip === false || ofChannels ? [] : [clip]),
     ...defenceSteps(onImage, { draw, isColour }),
     ...(isConvertedFirst ? converted : []),
     ...(series > 1 ? [seriesAsChannels(series)] : []),
+    ...(ofChannels ? [eachChannel(ofChannels)] : []),
     ...(plan?.windows.some((window) => window !== undefined) ? [windowPlanes(plan.windows)] : []),
-    ...(atImage.length > 0 ? [...inUnits, ...statistics(atImage)] : []),
+    ...(atImage.length > 0 && !ofChannels ? [...inUnits, ...statistics(atImage)] : []),
     ...fittingOf(card, [rows, columns]),
     ...defenceSteps(onInput, { draw, isColour: isColour && !isConvertedFirst }, onImage.length),
     ...(isConvertedFirst ? [] : converted),
@@ -101,7 +104,7 @@ export function preprocessingFor(
       : []),
     ...(atImage.length === 0 && atInput.length > 0 ? inUnits : []),
     ...statistics(atInput),
-    normalise({ ...card, valueRange: card.normalisation === undefined ? valueRange : [0, 1] }),
+    normalise({ ...card, valueRange: card.normalisation === undefined && !ofChannels ? valueRange : [0, 1] }),
     ...(layout === 'NHWC' ? [channelsLast] : []),
   ])
 }

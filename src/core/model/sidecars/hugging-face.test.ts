@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { factsBeside as facts, written } from '../../../../test/support/sidecar-facts.ts'
-import { cardOf, readSidecars } from './sidecars.ts'
+import { cardOf } from './card-of.ts'
+import { readSidecars } from './sidecars.ts'
 
 describe('Hugging Face', () => {
   test('a ViT: stretched by Pillow, several labels', () => {

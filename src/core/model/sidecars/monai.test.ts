@@ -6,7 +6,8 @@ import { fixedRange, type IntensityOfCard } from '../card-intensity.ts'
 import type { ModelFacts, TensorFacts } from '../model-facts.ts'
 import { preprocessingFor } from '../preprocessing/chain.ts'
 import { proposeCard } from '../propose-card.ts'
-import { cardOf, readSidecars } from './sidecars.ts'
+import { cardOf } from './card-of.ts'
+import { readSidecars } from './sidecars.ts'
 
 interface Golden {
   readonly chains: Readonly<Record<string, readonly object[]>>

@@ -1,15 +1,9 @@
 import { z } from 'zod'
 import type { ModelFacts } from '../model-facts.ts'
 import { dataset, datasetReading } from './nnunet-dataset.ts'
+import { channelProperties as properties, normalisation, type ChannelCard } from './nnunet-values.ts'
 import { nothing, said, type SidecarField, type SidecarReader, type SidecarReading } from './sidecar.ts'
 
-const property = z.object({
-  mean: z.number(),
-  std: z.number(),
-  percentile_00_5: z.number(),
-  percentile_99_5: z.number(),
-})
-const properties = z.record(z.string(), property)
 const extents = z.array(z.number())
 
 const resamplingSettings = z.object({
@@ -54,13 +48,13 @@ export const nnunet: SidecarReader = {
     const print = fingerprint.safeParse(files['dataset_fingerprint.json']).data
     const ofPlans =
       planned === undefined || file === undefined
-        ? nothing
+        ? { ...nothing, ofChannels: undefined }
         : planReading(planned, {
             file,
             facts,
-            ofChannel: print?.foreground_intensity_properties_per_channel['0'],
+            fingerprint: print?.foreground_intensity_properties_per_channel,
           })
-    const ofDataset = described === undefined ? nothing : datasetReading(described)
+    const ofDataset = described === undefined ? nothing : datasetReading(described, ofPlans.ofChannels)
     return {
       fields: [...ofPlans.fields, ...ofDataset.fields],
       notes: [...ofPlans.notes, ...ofDataset.notes],
@@ -71,22 +65,34 @@ export const nnunet: SidecarReader = {
 interface Around {
   readonly file: string
   readonly facts: ModelFacts
-  /** Values of the fingerprint, where plans don't have it. */
-  readonly ofChannel: z.output<typeof property> | undefined
+  /** Values of the fingerprint, where plans don't have them. */
+  readonly fingerprint: z.output<typeof properties> | undefined
 }
 
-function planReading(planned: Plans, { file, facts, ofChannel }: Around): SidecarReading {
+/** A reading, and what each of several channels says of its values, where they are not alike. */
+interface PlanReading extends SidecarReading {
+  readonly ofChannels: readonly ChannelCard[] | undefined
+}
+
+function planReading(planned: Plans, { file, facts, fingerprint }: Around): PlanReading {
   const chosen = chosenOf(planned, facts)
   if (chosen === undefined)
-    return { fields: [], notes: [`${file}: no configuration has as many axes as the graph`] }
+    return {
+      fields: [],
+      notes: [`${file}: no configuration has as many axes as the graph`],
+      ofChannels: undefined,
+    }
   const { foreground_intensity_properties_per_channel: ofPlans } = planned
   const at = (place: string) => `${file}: ${chosen.name}.${place}`
-  const normalised = normalisation(chosen, ofPlans?.['0'] ?? ofChannel, at('normalization_schemes'))
+  const propertiesOf = (channel: number) => ofPlans?.[channel] ?? fingerprint?.[channel]
+  const normalised = normalisation(chosen, propertiesOf, at('normalization_schemes'))
+  const { ofChannels } = normalised
   const common = [...said('task', 'segmentation', `${file}: configurations`), ...normalised.fields]
-  if (chosen.patch.length !== 3) return { fields: common, notes: [...normalised.notes, `${file}: configuration ${chosen.name} is 2-D, and nnU-Net runs it on patches of slices, which a card can't say`] } // prettier-ignore
+  if (chosen.patch.length !== 3) return { ofChannels, fields: common, notes: [`${file}: configuration ${chosen.name} is 2-D, and nnU-Net runs it on patches of slices, which a card can't say`] } // prettier-ignore
   return {
+    ofChannels,
     fields: [...common, ...volumeFields(chosen, file)],
-    notes: [...normalised.notes, ...volumeNotes(chosen, planned, file)],
+    notes: volumeNotes(chosen, planned, file),
   }
 }
 
@@ -161,69 +167,4 @@ function inherited({ configurations }: Plans, name: string, depth = 0): Configur
   return parent === undefined || depth > 8
     ? own
     : { ...inherited({ configurations }, parent, depth + 1), ...own }
-}
-
-/**
- * Of several channels what all of them have: a card's normalisation is one, and so are its constants' ends.
- */
-function normalisation(
-  { normalization_schemes: schemes = [], use_mask_for_norm: masks = [] }: Configuration,
-  ofChannel: z.output<typeof property> | undefined,
-  from: string,
-): SidecarReading {
-  const [scheme = '', ...others] = schemes
-  const isMasked = masks[0] === true
-  const areAlike = others.every((other, n) => other === scheme && (masks[n + 1] === true) === isMasked)
-  if (!areAlike || (others.length > 0 && scheme === 'CTNormalization'))
-    return {
-      fields: [],
-      notes: [`${from}: channels with values of their own (${schemes.join(', ')}) can't be said in a card`],
-    }
-  return { fields: normalisationFields({ scheme, isMasked, ofChannel }, from), notes: [] }
-}
-
-interface Scheme {
-  readonly scheme: string
-  /** Whether what is not 0 is normalised alone. */
-  readonly isMasked: boolean
-  readonly ofChannel: z.output<typeof property> | undefined
-}
-
-function normalisationFields({ scheme, isMasked, ofChannel }: Scheme, from: string): SidecarField[] {
-  const constants = [...said('mean', [0], from), ...said('std', [1], from)]
-  const isOfNonZero = scheme === 'ZScoreNormalization' && isMasked
-  const range = { kind: 'percentile', lower: 0, upper: 100, of: 'series' }
-  const whole = said('intensity', isOfNonZero ? { ...range, fromZero: true } : range, from)
-  const step = (value: object) => said('normalisation', [{ of: 'volume', ...value }], from)
-  switch (scheme) {
-    case 'CTNormalization': {
-      if (ofChannel === undefined) return []
-      const { mean, std, percentile_00_5: lower, percentile_99_5: upper } = ofChannel
-      return [
-        ...said(
-          'intensity',
-          { kind: 'modality-range', lower, upper },
-          `${from}, percentile_00_5, percentile_99_5`,
-        ),
-        ...said('input.valueRange', [lower, upper], `${from}, percentile_00_5, percentile_99_5`),
-        ...said('mean', [mean], `${from}, mean`),
-        ...said('std', [Math.max(std, 1e-8)], `${from}, std`),
-      ]
-    }
-    case 'ZScoreNormalization': {
-      const region = isOfNonZero ? { region: { kind: 'non-zero', filled: true } } : {}
-      return [
-        ...whole,
-        ...said('clip', false, from),
-        ...step({ kind: 'z-score', floor: 1e-8, ...region }),
-        ...constants,
-      ]
-    }
-    case 'RescaleTo01Normalization':
-      return [...whole, ...step({ kind: 'min-max' }), ...constants]
-    case 'NoNormalization':
-      return constants
-    default:
-      return []
-  }
 }

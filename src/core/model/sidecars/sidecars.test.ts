@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { factsBeside as facts, written } from '../../../../test/support/sidecar-facts.ts'
 import type { ModelFacts } from '../model-facts.ts'
 import { draftCard, proposeCard } from '../propose-card.ts'
-import { cardOf, readSidecars } from './sidecars.ts'
+import { cardOf } from './card-of.ts'
+import { readSidecars } from './sidecars.ts'
 
 const readOff = (given: ModelFacts) => cardOf(readSidecars(given).fields)
 
@@ -93,23 +94,29 @@ describe('nnU-Net', () => {
     })
   })
 
+  const several = (normalization_schemes: string[], use_mask_for_norm: boolean[]) => {
+    const full = { ...plans.configurations['3d_fullres'], normalization_schemes, use_mask_for_norm }
+    const twice = { ...plans, configurations: { '3d_fullres': full }, foreground_intensity_properties_per_channel: { '0': ofChannel, '1': { ...ofChannel, mean: 7 } } } // prettier-ignore
+    const both = { ...dataset, channel_names: { '0': 'CT', '1': 'PET' } }
+    const files = { 'plans.json': twice, 'dataset.json': both }
+    return cardOf(readSidecars(facts(files, { ...shapes, input: ['batch', 2, 64, 192, 160] })).fields)
+  }
+
+  test('channels that are normalised alike have one normalisation', () => {
+    const card = several(['ZScoreNormalization', 'ZScoreNormalization'], [true, true])
+    expect(card).toMatchObject({ normalisation: [{ kind: 'z-score' }], mean: [0], std: [1] })
+    expect(JSON.stringify(card['input'])).not.toContain('intensity')
+  })
+
   test.each([
-    [['ZScoreNormalization', 'ZScoreNormalization'], [true, true], true],
-    [['CTNormalization', 'ZScoreNormalization'], [false, false], false],
-    [['CTNormalization', 'CTNormalization'], [false, false], false],
-    [['ZScoreNormalization', 'ZScoreNormalization'], [true, false], false],
-  ])(
-    'channels of %j, masks %j, are normalised alike: %s',
-    (normalization_schemes, use_mask_for_norm, isSaid) => {
-      const full = { ...plans.configurations['3d_fullres'], normalization_schemes, use_mask_for_norm }
-      const given = { ...plans, configurations: { '3d_fullres': full } }
-      const several = { ...shapes, input: ['batch', 2, 64, 192, 160] }
-      const { fields, notes } = readSidecars(facts({ 'plans.json': given }, several))
-      const places = fields.map(({ field }) => field)
-      for (const field of ['intensity', 'mean', 'std']) expect(places.includes(field)).toBe(isSaid)
-      expect(notes.some((note) => note.includes('channels with values of their own'))).toBe(!isSaid)
-    },
-  )
+    [['CTNormalization', 'ZScoreNormalization'], [99.5, 0], [39.4, 1], { clip: false, normalisation: [{ kind: 'z-score', of: 'volume' }] }],
+    [['CTNormalization', 'CTNormalization'], [99.5, 7], [39.4, 39.4], { intensity: { lower: -61 }, valueRange: [-61, 242] }],
+    [['CTNormalization', 'RescaleTo01Normalization'], [99.5, 0], [39.4, 1], { normalisation: [{ kind: 'min-max' }] }],
+  ])('channels of %j have values of their own', (schemes, mean, std, second) => {
+    const card = several(schemes, [false, false])
+    const first = { kind: 'series', intensity: { kind: 'modality-range', lower: -61, upper: 242 }, valueRange: [-61, 242] }
+    expect(card).toMatchObject({ input: { channels: [first, second] }, intensity: first.intensity, mean, std })
+  }) // prettier-ignore
 
   test('intensities of the fingerprint, where the plans have none', () => {
     const { foreground_intensity_properties_per_channel: own, ...rest } = plans

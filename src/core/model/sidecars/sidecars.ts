@@ -1,9 +1,8 @@
-import { isObject, type JsonObject } from '../card-place.ts'
 import type { ModelFacts } from '../model-facts.ts'
 import { huggingFace } from './hugging-face.ts'
 import { monai } from './monai.ts'
 import { nnunet } from './nnunet.ts'
-import type { SidecarField, SidecarReader, SidecarReading } from './sidecar.ts'
+import type { SidecarReader, SidecarReading } from './sidecar.ts'
 import { timm } from './timm.ts'
 import { ultralytics } from './ultralytics.ts'
 
@@ -21,14 +20,4 @@ export function readSidecars(facts: ModelFacts): SidecarReading {
     fields: fields.filter(({ field }, n) => fields.findIndex((other) => other.field === field) === n),
     notes: found.flatMap(({ notes }) => notes),
   }
-}
-
-/** A part of a card of what was read. */
-export function cardOf(fields: readonly SidecarField[]): JsonObject {
-  return fields.reduce((card, { field, value }) => placed(card, field.split('.'), value), {})
-}
-
-function placed(card: JsonObject, [key = '', ...rest]: readonly string[], value: unknown): JsonObject {
-  const below = card[key]
-  return { ...card, [key]: rest.length === 0 ? value : placed(isObject(below) ? below : {}, rest, value) }
 }

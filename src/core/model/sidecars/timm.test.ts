@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { factsBeside as facts, written } from '../../../../test/support/sidecar-facts.ts'
-import { cardOf, readSidecars } from './sidecars.ts'
+import { cardOf } from './card-of.ts'
+import { readSidecars } from './sidecars.ts'
 
 test('timm: the evaluation transform, and what is tested with', () => {
   const { fields, notes } = readSidecars(facts(written('timm')))
