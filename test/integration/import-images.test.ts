@@ -290,6 +290,25 @@ function writeMask(path: string, valueAt: (pixel: number) => number): void {
   writeFileSync(path, encode({ width: 13, height: 9, data, depth: 8, channels: 1 }))
 }
 
+it('channels of a case by nnU-Net’s names are one examination, in one frame of reference', async () => {
+  const names = ['a_0000.nii', 'a_0001.nii', 'b_0000.nii', 'b_0001.nii', 'c_0001.nii', 'd_0000.nii']
+  const root = copies(Object.fromEntries(names.map((name) => [name, 'bytes.nii'])))
+  const { folder: study, record } = await imported({ paths: [root] })
+  expect(record.notices.join()).toContain('2 cases have several channels')
+  const { images } = await openStudy([study])
+  const each = names.map(
+    (name) => images.find((image) => image.name.startsWith(`images/${name.slice(0, 6)}`))?.header,
+  )
+  const frames = each.map((header) => header?.frameOfReferenceUid)
+  expect([frames[0] === frames[1], frames[2] === frames[3], new Set(frames).size]).toEqual([true, true, 4])
+  const studies = each.map((header) => header?.studyInstanceUid)
+  expect([studies[0] === studies[1], studies[4] === studies[5], new Set(studies).size]).toEqual([
+    true,
+    true,
+    3,
+  ])
+})
+
 describe('masks of an import', () => {
   it('are the outlines of COCO’s JSON, where it has any', async () => {
     const root = copies({ 'img/1.png': 'grey.png', 'img/2.png': 'grey.png', 'img/3.png': 'grey.png' })

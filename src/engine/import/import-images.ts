@@ -10,6 +10,7 @@ import type { ImageStack, SourceImages } from '../../core/image/source-images.ts
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
+import { Cases } from './cases.ts'
 import { failureOf, findSources, type SourceFile, type Sources } from './find-sources.ts'
 import { openImportMasks } from './import-masks.ts'
 import {
@@ -110,11 +111,13 @@ class Import {
   private readonly files: ImportedFile[] = []
   private readonly failures: InputFailure[]
   private readonly nameOf: (name: string) => string
+  private readonly cases: Cases
   /** Series by what makes them: a folder of pictures, or a stack of a file. */
   private readonly series = new Map<string, { readonly number: number; images: number }>()
 
   constructor(private readonly context: ImportContext) {
     this.failures = [...context.sources.failures]
+    this.cases = new Cases(context.sources.images)
     this.nameOf = outputNames(context.sources.images.map(({ name }) => name))
   }
 
@@ -219,11 +222,12 @@ class Import {
   /** Derived from what is in the files alone, and their names: see docs/import.md. */
   private uidsOf({ name }: SourceFile, series: string, image: string) {
     const { study } = this.context
+    const ofCase = this.cases.of(name)
     return {
-      study,
+      study: ofCase === undefined ? study : deriveUid('import', 'case', study, ofCase),
       series: deriveUid('import', 'series', study, series),
       instance: deriveUid('import', 'instance', study, name, image),
-      frameOfReference: deriveUid('import', 'frame of reference', study, name),
+      frameOfReference: deriveUid('import', 'frame of reference', study, ofCase ?? name),
     }
   }
 
@@ -239,7 +243,7 @@ class Import {
       files: this.files,
       labels,
       masks: masks?.table.summary() ?? null,
-      notices: [...assumed, ...notices, ...(masks?.notices() ?? [])],
+      notices: [...assumed, ...this.cases.notices(), ...notices, ...(masks?.notices() ?? [])],
       failures: this.failures.map(({ file, code, message, tip }) => ({
         file,
         code,
