@@ -24,6 +24,16 @@ describe('encoding an element', () => {
     )
   })
 
+  it.each(['UC', 'UR', 'UT', 'UN', 'OD', 'OL', 'OV', 'SV', 'UV'])(
+    'does so for %s, which copies may have',
+    (vr) => {
+      const value = new Uint8Array(0x10002).fill(0x31)
+      const element = encodeElement({ tag: tag.PixelData, vr: 'bytes', as: vr, value }, true)
+      expect(hex(element.subarray(0, 12))).toBe(`e07f1000${Buffer.from(vr).toString('hex')}000002000100`)
+      expect(element.length).toBe(12 + value.length)
+    },
+  )
+
   it('gives sequences and items their lengths', () => {
     const item = [{ tag: tag.CodeValue, vr: 'SH', value: '1' }] as const
     const sequence = encodeElement({ tag: tag.DerivationCodeSequence, vr: 'SQ', items: [item, item] }, true)
