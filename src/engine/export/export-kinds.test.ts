@@ -16,7 +16,7 @@ test('formats beside DICOM are apart from its kinds', () => {
 
 test.each(['', 'series,video', 'Series'])('%j is refused', (text) => {
   expect(() => parseExports(text)).toThrow(
-    /Export: expected some of series, perturbation, smoothed, masks, png, nifti, npy, got/,
+    /Export: expected some of all, series, perturbation, smoothed, masks, png, nifti, npy, got/,
   )
 })
 
