@@ -58,6 +58,12 @@ test('a judge says of what was made what a comparison says', async () => {
   expect(read().judges?.[0]?.fooled).toEqual(cells[0]?.transfer[0]?.fooled)
 })
 
+test('a defence of any model is attacked as it is asked', async () => {
+  const defended = writeClassifier(join(base, 'defended'), { seed: 10 }, { defence: [{ kind: 'noise', sigma: 0.01 }] }) // prettier-ignore
+  const { read } = await attacked('with-defended', [models[0] ?? '', defended.model], '--eot', '2')
+  expect(read().attack.defence).toMatchObject({ seen: 'adaptive', draws: 2, steps: [{ gradient: 'eot' }] })
+})
+
 test('models that can’t be one are refused with what differs', async () => {
   const other = writeClassifier(join(base, 'other'), {}, { intensity: { kind: 'hu-window', center: 0, width: 100 } }) // prettier-ignore
   const { ended } = await attacked('refused', [models[0] ?? '', other.model])

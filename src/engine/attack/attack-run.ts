@@ -21,7 +21,7 @@ import type { MediaFormat } from '../export/media.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
-import { defenceOf, tellIdleFields } from './defence.ts'
+import { cardsOf, defenceOf, tellIdleFields } from './defence.ts'
 import { openJudges } from './open-judges.ts'
 import { configureMethod, type ConfiguredMethod } from './method-settings.ts'
 
@@ -74,14 +74,14 @@ export async function prepareAttack(
   tellUnexportable(workbench, hooks)
   checkStacks(workbench, asked.method.entry)
   const { card } = workbench.opened
-  tellIdleFields([card], request, hooks)
+  tellIdleFields(cardsOf(workbench.opened), request, hooks)
   const run = {
     ...workbench,
     ...asked,
     ...(await wishesOf(request, card)),
     identity: await identityOf(request),
     stacks: stacksOf(workbench, request),
-    defence: defenceOf(asked.method, card, request),
+    defence: defenceOf(asked.method, cardsOf(workbench.opened), request),
     judges: await openJudges(request, hooks),
   }
   return { ...run, exportId: await exportIdOf(run) }
@@ -119,7 +119,7 @@ export async function reopenedRun({ device, ...plain }: PlainRun): Promise<Attac
   const on = { device: device.name, threads: device.threads }
   const workbench = await workbenchOf(opened, { ...request, ...on, study }, {})
   const asked = await askedOf(request)
-  const defence = defenceOf(asked.method, opened.card, request)
+  const defence = defenceOf(asked.method, cardsOf(opened), request)
   // What is made is judged where the run is put together.
   const kept = { defence, judges: [] }
   return { ...workbench, ...asked, ...(await wishesOf(request, opened.card)), ...kept, ...plain }

@@ -2,18 +2,25 @@ import type { Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { defenceReportOf, defenceSentence, type DefenceReport } from '../../core/model/defence-report.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
+import type { OpenedModel } from '../models/open-model.ts'
 import type { JobHooks } from '../progress.ts'
 import type { ConfiguredMethod } from './method-settings.ts'
 
 type AskedOfDefences = Pick<AttackSpec, 'eot' | 'oblivious'>
 
-/** How a method takes the defence of a card, for records; undefined of a card without one. */
+/** How a method takes the defences of a model, or of an ensemble's, for records; undefined where there is none. */
 export function defenceOf(
   { entry: { access } }: Pick<ConfiguredMethod, 'entry'>,
-  card: ModelCard,
+  cards: readonly ModelCard[],
   { eot, oblivious }: AskedOfDefences,
 ): DefenceReport | undefined {
-  return defenceReportOf(card, { access, eot, oblivious })
+  const steps = cards.flatMap(({ defence = [] }) => defence)
+  return defenceReportOf({ defence: steps.length === 0 ? undefined : steps }, { access, eot, oblivious })
+}
+
+/** The cards of a model, or of all members of an ensemble. */
+export function cardsOf({ card, ensemble }: Pick<OpenedModel, 'card' | 'ensemble'>): readonly ModelCard[] {
+  return [card, ...(ensemble?.others ?? []).map((other) => other.card)]
 }
 
 /** Says where a field of defences changes nothing. */

@@ -127,7 +127,7 @@ function modelWarnings(
         budget,
         task,
         target: goal.target,
-        defence: defenceOf({ entry: methodNamed(method) }, opened.card, request),
+        defence: defenceOf({ entry: methodNamed(method) }, [opened.card], request),
         slices: slices.map((slice) => ({ ...slice, changed: slice.stored.changed })),
       }),
     )

@@ -59,7 +59,7 @@ export function sessionAttack(
   signal: AbortSignal | undefined,
 ): SessionAttack {
   const { seed, earlyStop, eot = usualDraws, oblivious = false } = request
-  const seen = opened.card.defence && { draws: eot, isOblivious: oblivious }
+  const seen = { draws: eot, isOblivious: oblivious }
   return { card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask, seen, signal }
 }
 
