@@ -48,6 +48,6 @@ test.each(helpPages.map((page) => [page.name, page] as const))(
 
 test('a text is found with the heading above it', () => {
   const [hit] = findInHelp('double-click')
-  expect(hit).toMatchObject({ page: 'interface', heading: 'viewports' })
+  expect(hit).toMatchObject({ page: 'interface', heading: 'mouse-and-keys' })
   expect(findInHelp('x')).toEqual([])
 })
