@@ -90,16 +90,18 @@ export interface EvaluationOptions extends FieldOptions {
   readonly protocol: string
   readonly epsilon?: string
   readonly subgroups?: readonly string[]
+  readonly pictures: boolean
 }
 
 /** @throws RadversaryError usage. */
 export function evaluationOf(options: EvaluationOptions): EvaluationSpec {
-  const { model: models, protocol, epsilon, subgroups } = options
+  const { model: models, protocol, epsilon, subgroups, pictures } = options
   return parseSpec('Evaluation', askedEvaluation, {
     ...givenOf(options),
     models,
     protocol,
     epsilon,
     subgroups,
+    pictures,
   })
 }

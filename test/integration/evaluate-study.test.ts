@@ -69,6 +69,16 @@ test('images are followed over the budgets, and SMIA’s stabilisation over its 
     expect(figures).toContain(`${name}-1.svg`)
 })
 
+test('the worst case is shown in pictures, which a flag leaves out', () => {
+  const [worst] = found.models[0]!.cases
+  expect(worst?.kind).toBe('worst')
+  expect(readFileSync(join(out, worst!.pictures!.perturbation)).subarray(1, 4).toString()).toBe('PNG')
+  const report = readFileSync(join(out, 'report.html'), 'utf8')
+  expect(report.match(/<img alt="perturbation" src="data:image\/png;base64,/g)).toHaveLength(
+    found.models[0]!.cases.length,
+  )
+})
+
 test('the checklist is answered from the data', () => {
   const { checklist, clean, worstCase } = found.models[0]!
   const answers = Object.fromEntries(checklist.map(({ question, answer }) => [question, answer]))
@@ -113,11 +123,12 @@ test('the full protocol takes several models without labels, and judges transfer
   const models = ['one', 'other'].map((name) => writeClassifier(join(base, name), {}, { name }).model)
   const { code } = await commandLine([
     ...['evaluate', '--study', series, '--model', ...models, '--protocol', 'full', '--out', folder],
-    ...['--device', 'cpu', '--threads', '1'],
+    ...['--device', 'cpu', '--threads', '1', '--no-pictures'],
   ])
   expect(code).toBe(0)
   const { labels, models: evaluated } = await readJson(join(folder, 'evaluation.json'), evaluation)
   expect(labels).toBe('prediction')
+  expect(evaluated.flatMap(({ cases }) => cases)).toEqual([])
   expect(evaluated.map(({ clean }) => clean)).toEqual([null, null])
   const answers = evaluated.map(({ checklist }) => checklist.map(({ answer }) => answer))
   expect(answers.flat()).not.toContain('not tried')

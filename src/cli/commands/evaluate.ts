@@ -41,6 +41,10 @@ function runCommand(context: CommandContext): Command {
       '--subgroups <columns...>',
       'columns of the labels file that images are parted by, e.g. sex; numbers by bands: age=40,65',
     )
+    .option(
+      '--no-pictures',
+      'leave pixels of the study out of the report: it shows three cases of each model',
+    )
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted evaluation')
     .option(
       '--pdf',

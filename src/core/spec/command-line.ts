@@ -86,11 +86,12 @@ export function comparisonCommand(spec: ComparisonSpec, subject: CommandSubject)
 
 /** The command line that makes an evaluation again. */
 export function evaluationCommand(spec: EvaluationSpec, subject: CommandSubject): string {
-  const { protocol, epsilon, subgroups } = spec
+  const { protocol, epsilon, subgroups, pictures } = spec
   return commandText('evaluate', subject, [
     ...['--protocol', protocol],
     ...(epsilon === undefined ? [] : ['--epsilon', epsilon]),
     ...(subgroups === undefined ? [] : ['--subgroups', ...subgroups]),
+    ...(pictures ? [] : ['--no-pictures']),
     ...fieldWords(spec),
   ])
 }

@@ -50,15 +50,16 @@ export const evaluationSpec = comparisonSpec.omit(ofProtocol).extend({
   epsilon: z.string().min(1).optional(),
   /** Columns of the labels file, as `subgroupColumn` reads them. */
   subgroups: z.array(z.string().min(1)).min(1).readonly().optional(),
+  /** Whether the report shows pixels of the study: the worst, the median and a withstanding image. */
+  pictures: z.boolean(),
 })
 
 /** The same as it is asked for: what is left out is at its preset. */
-export const askedEvaluation = askedComparison
-  .omit(ofProtocol)
-  .extend({
-    ...evaluationSpec.pick({ epsilon: true, subgroups: true }).shape,
-    protocol: protocol.default('standard'),
-  })
+export const askedEvaluation = askedComparison.omit(ofProtocol).extend({
+  ...evaluationSpec.pick({ epsilon: true, subgroups: true }).shape,
+  protocol: protocol.default('standard'),
+  pictures: z.boolean().default(true),
+})
 
 export type EvaluationSpec = Readonly<z.output<typeof evaluationSpec>>
 export type ComparisonSpec = Readonly<z.output<typeof comparisonSpec>>

@@ -80,6 +80,7 @@ export function evaluatedModel(given: ToEvaluate, index: number): EvaluatedModel
       }),
     ),
     survival: survivalOf(cells),
+    cases: [],
     pairs: pairsOf(reference),
     checklist: checklistOf({
       cells: methods.map((method) => ({ ...method, budget: method.budgetValue })),

@@ -17,6 +17,7 @@ import { evaluationName, evaluationSchema, type Evaluation } from './evaluation.
 import { evaluationFigures } from './evaluation-figures.ts'
 import { evaluationTables } from './evaluation-tables.ts'
 import { comparedBy, planSteps, type PlannedProtocol } from './plan-protocol.ts'
+import { casesOf, galleriesOf, pictureFiles, type Gallery } from './gallery.ts'
 import { reportHtml } from './report.ts'
 import { groupsOf } from './subgroup-values.ts'
 
@@ -46,15 +47,19 @@ export async function evaluateStudy(request: EvaluateRequest, hooks: JobHooks = 
   const planned = await plannedOf(request)
   const { study, out } = request
   const folder = await openExportFolder({ folder: out, exportId: exportIdOf(request), sources: study })
-  const { protocol: _, epsilon: __, subgroups: ___, ...asked } = request
+  const { protocol: _, epsilon: __, subgroups: ___, pictures, ...asked } = request
   const compared = comparedBy(planned, request.models.length)
   const ran = await runComparison({ ...asked, ...compared, out: join(folder.folder, 'comparison') }, hooks)
   throwIfCancelled(hooks.signal)
   await keepAll(folder, 'comparison')
   const evaluation = evaluationOf(request, planned, { ...ran, groups: await groupsOf(request, ran) })
-  for (const [name, text] of filesOf(evaluation)) await folder.write(name, new TextEncoder().encode(text))
+  const gallery = pictures ? await galleryFor(evaluation, ran, hooks.signal) : []
+  const whole = withCases(evaluation, gallery)
+  const shown = pictureFiles(gallery)
+  for (const [name, bytes] of shown) await folder.write(name, bytes)
+  for (const [name, text] of filesOf(whole, shown)) await folder.write(name, new TextEncoder().encode(text))
   await folder.finish()
-  return { folder: folder.folder, evaluation, resumed: ran.resumed }
+  return { folder: folder.folder, evaluation: whole, resumed: ran.resumed }
 }
 
 async function plannedOf({ protocol, epsilon, models, home }: EvaluateRequest): Promise<PlannedProtocol> {
@@ -114,12 +119,26 @@ function evaluationOf(
   }
 }
 
-function filesOf(evaluation: Evaluation): Map<string, string> {
+function galleryFor(
+  evaluation: Evaluation,
+  ran: RanComparison,
+  signal: AbortSignal | undefined,
+): Promise<Gallery> {
+  const isTargeted = evaluation.target !== null
+  return galleriesOf(evaluation.models, { ran, patients: patientsOf(ran.run.images), isTargeted, signal })
+}
+
+function withCases(evaluation: Evaluation, gallery: Gallery): Evaluation {
+  const models = evaluation.models.map((model, i) => ({ ...model, cases: casesOf(gallery[i] ?? [], i) }))
+  return { ...evaluation, models }
+}
+
+function filesOf(evaluation: Evaluation, pictures: ReadonlyMap<string, Uint8Array>): Map<string, string> {
   const figures = evaluationFigures(evaluation)
   return new Map([
     [evaluationName, `${JSON.stringify(evaluation, null, 1)}\n`],
     ...evaluationTables(evaluation),
     ...[...figures].map(([name, svg]) => [`figures/${name}.svg`, svg] as const),
-    [reportName, reportHtml(evaluation, figures)],
+    [reportName, reportHtml(evaluation, { figures, pictures })],
   ])
 }

@@ -22,7 +22,11 @@ export function patientsOf(images: readonly StudyImage[]): Patients {
 }
 
 /** Names an answer: the volume's, or the frame's. */
-function keyOf({ volume, sopInstanceUid, frame }: CellSlice): string {
+export function keyOf({
+  volume,
+  sopInstanceUid,
+  frame,
+}: Pick<CellSlice, 'volume' | 'sopInstanceUid' | 'frame'>): string {
   return volume ?? `${sopInstanceUid} ${frame}`
 }
 

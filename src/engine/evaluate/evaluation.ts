@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { caseKinds } from '../../core/evaluate/cases.ts'
 import { checklistAnswers } from '../../core/evaluate/checklist.ts'
 import { defenceReport } from '../../core/model/defence-report.ts'
 import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
@@ -118,6 +119,25 @@ const pair = z.strictObject({
   difference: z.strictObject({ mean: z.number().nullable(), interval }),
 })
 
+const saidOfCase = z.strictObject({ text: z.string(), confidence: z.number().nullable() })
+
+/** An image that stands for others, under the strongest method. */
+const shownCase = z.strictObject({
+  kind: z.enum(caseKinds),
+  method: z.string(),
+  /** Number of the image in the study, from 1, and of its frame. */
+  image: count,
+  frame: count,
+  patient: count,
+  label: z.string(),
+  before: saidOfCase,
+  after: saidOfCase,
+  /** Paths in the evaluation's folder; null where the attack, made alone, came to another answer. */
+  pictures: z
+    .strictObject({ original: z.string(), adversarial: z.string(), perturbation: z.string() })
+    .nullable(),
+})
+
 const model = z.strictObject({
   name: z.string(),
   sha256: z.string(),
@@ -133,6 +153,8 @@ const model = z.strictObject({
   subgroups: z.array(z.strictObject({ column: z.string(), groups: z.array(subgroup).readonly(), smallest: z.string().nullable() })), // prettier-ignore
   /** Of methods with several budgets: the smallest that fools each image that was right before. */
   survival: z.array(z.strictObject({ method: z.string(), smallestBudgets: z.array(z.number().nullable()) })), // prettier-ignore
+  /** Empty where no pictures were asked for. */
+  cases: z.array(shownCase),
   pairs: z.array(pair),
   checklist: z.array(
     z.strictObject({ question: z.string(), answer: z.enum(checklistAnswers), evidence: z.string() }),
@@ -168,4 +190,5 @@ export const evaluation = z.strictObject({
 export type Evaluation = z.output<typeof evaluation>
 export type EvaluatedModel = Evaluation['models'][number]
 export type EvaluatedMethod = EvaluatedModel['methods'][number]
+export type EvaluatedCase = z.output<typeof shownCase>
 export type EvaluatedPerformance = z.output<typeof performance>

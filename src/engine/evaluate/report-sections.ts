@@ -3,15 +3,23 @@ import type { Estimate } from '../../core/evaluate/measures.ts'
 import { fixedSensitivity } from '../../core/evaluate/robustness.ts'
 import { gradientWays } from '../../core/model/defence-steps.ts'
 import { defenceSeen } from '../../core/model/defence-report.ts'
+import { gallery, type Pictures } from './report-gallery.ts'
 import { html, Markup, tableMarkup } from './html.ts'
 import { budgetText, intervalText, patientsText, pText, rateText } from './evaluation-texts.ts'
 import { strongestOf } from './evaluation-figures.ts'
 import type { EvaluatedModel, EvaluatedPerformance, Evaluation } from './evaluation.ts'
 
-type Figure = (name: string) => string | undefined
+interface Drawn {
+  readonly figure: (name: string) => string | undefined
+  readonly pictures: Pictures
+}
 
 /** Everything about one model. */
-export function modelSections({ models }: Evaluation, model: EvaluatedModel, figure: Figure): Markup {
+export function modelSections(
+  { models }: Evaluation,
+  model: EvaluatedModel,
+  { figure, pictures }: Drawn,
+): Markup {
   return html`<section class="model">
     <h2>${model.name}: checklist</h2>
     ${checklist(model)} ${defence(model)}
@@ -28,7 +36,7 @@ export function modelSections({ models }: Evaluation, model: EvaluatedModel, fig
     ${drawn(figure('confusion-clean'), 'Confusion on clean images: counts by label and prediction.')}
     ${drawn(figure('confusion-after'), `Confusion after ${strongestOf(model)?.method ?? 'the strongest method'}.`)}
     ${drawn(figure('reliability'), 'Reliability: accuracy of predictions by their confidence, in ten bins.')}
-    ${subgroups(model)} ${warnings(model)}
+    ${gallery(model, pictures)} ${subgroups(model)} ${warnings(model)}
   </section> `
 }
 
@@ -269,7 +277,11 @@ export function guidelineSection({ study, labels, models }: Evaluation): Markup 
     ['Robustness', '30', 'Methods, curves over budgets, noise; corruptions where the protocol has them'],
     ['Subgroups', '', subgroupsText(models)],
     ['Attacks that were not tried', '30', `${untried.length} items of the checklists above`],
-    ['Cases that were fooled', '37', 'By image in comparison/cells'],
+    [
+      'Cases that were fooled',
+      '37',
+      'Three of each model in pictures, unless these were left out; all by image in comparison/cells',
+    ],
     ['How it is made again', '', 'Commands below; SHA-256 of every file but a PDF in manifest.json'],
   ]
   return html`<section>
@@ -284,7 +296,6 @@ export function guidelineSection({ study, labels, models }: Evaluation): Markup 
       ${guidelines.map((name) => html`<li>${name}</li>`)}
     </ul>
     ${tableMarkup('What this report has', ['About', 'Item of CLAIM', 'Where'], rows)}
-    <p>Not in this report: a gallery of cases.</p>
   </section> `
 }
 

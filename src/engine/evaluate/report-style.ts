@@ -17,6 +17,10 @@ thead th { border-bottom: 1.5px solid #555; }
 .yes { color: #11632f; } .no { color: #b3261e; font-weight: 600; } .tried { color: #666; white-space: nowrap; }
 figure { margin: 0.8em 0 1.2em; break-inside: avoid; }
 figure svg, figure > img { width: 100%; height: auto; display: block; }
+.row { display: flex; gap: 2mm; }
+.row img { width: calc((100% - 4mm) / 3); image-rendering: auto; border: 1px solid #ccc; }
+.scale { display: flex; gap: 2mm; align-items: center; font-size: 0.86em; }
+.bar { width: 60mm; height: 4mm; border: 1px solid #ccc; background: linear-gradient(to right, #0072b2, #ffffff, #d55e00); print-color-adjust: exact; }
 figcaption { font-size: 0.86em; color: #444; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f5f5f5; padding: 0.7em; font-size: 0.84em; }
 @page { size: A4; margin: 16mm 14mm; }

@@ -5,11 +5,17 @@ import type { EvaluatedModel, Evaluation } from './evaluation.ts'
 import { guidelineSection, modelSections, replaySection } from './report-sections.ts'
 import { reportStyle } from './report-style.ts'
 
+/** What is drawn for a report, by name or path. */
+interface Drawn {
+  readonly figures: ReadonlyMap<string, string>
+  readonly pictures: ReadonlyMap<string, Uint8Array>
+}
+
 /**
  * The report as one page: no script, nothing loaded, readable on paper. @param figures SVG by name, as
  * `evaluationFigures` has them; identifiers in them begin with it, since one page holds them all
  */
-export function reportHtml(evaluation: Evaluation, figures: ReadonlyMap<string, string>): string {
+export function reportHtml(evaluation: Evaluation, { figures, pictures }: Drawn): string {
   const { models, notice } = evaluation
   const title = `Robustness of ${models.map(({ name }) => name).join(', ')}`
   const figure = (name: string) => figures.get(name)?.replaceAll(/chart-(?=\d)/g, `${name}-`)
@@ -34,7 +40,7 @@ export function reportHtml(evaluation: Evaluation, figures: ReadonlyMap<string, 
         </header>
         <main>
           ${summary(evaluation)}
-          ${models.map((model, index) => modelSections(evaluation, model, (name) => figure(`${name}-${index + 1}`)))}
+          ${models.map((model, index) => modelSections(evaluation, model, { figure: (name) => figure(`${name}-${index + 1}`), pictures }))}
           ${guidelineSection(evaluation)} ${replaySection(evaluation)}
         </main>
       </body>

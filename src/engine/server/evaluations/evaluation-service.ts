@@ -18,6 +18,7 @@ const schema = 'radversary/evaluation-request/1'
  */
 const evaluationRequest = evaluationSpec.extend({
   schema: z.literal(schema).default(schema),
+  pictures: evaluationSpec.shape.pictures.default(true),
   ...keptFields,
 })
 

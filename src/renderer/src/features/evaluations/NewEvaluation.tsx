@@ -1,4 +1,14 @@
-import { Button, Group, Modal, MultiSelect, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  MultiSelect,
+  NativeSelect,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { protocols } from '../../../../core/spec/protocols.ts'
@@ -87,6 +97,13 @@ function Form({ study, onStarted }: FormProps) {
           </Text>
         )}
         <RegionField />
+        <Checkbox
+          label={texts.evaluations.pictures}
+          checked={form.pictures}
+          onChange={(event) => {
+            changeEvaluationForm({ pictures: event.currentTarget.checked })
+          }}
+        />
         <Advanced>
           <RunFields {...{ form, isOfStacks, isQuantised, defended }} onForm={changeEvaluationForm} />
         </Advanced>

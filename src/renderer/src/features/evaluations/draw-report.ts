@@ -5,7 +5,7 @@
 export function drawReport(host: HTMLElement, html: string): void {
   const { styles, markup } = partsOf(html)
   const { body } = new DOMParser().parseFromString(markup, 'text/html')
-  for (const image of body.querySelectorAll('img'))
+  for (const image of body.querySelectorAll<HTMLImageElement>('figure > img'))
     image.alt = image.closest('figure')?.querySelector('figcaption')?.textContent.trim() ?? ''
   const page = document.createElement('div')
   page.className = body.className

@@ -17,7 +17,7 @@ import { sizeProblem } from '../attack/setting-text.ts'
 import { beginJob } from '../jobs/kept-jobs.ts'
 
 /** What the form holds; kept while the dialog is closed. */
-interface EvaluationForm extends GoalForm, RunForm, Pick<EvaluationSpec, 'protocol'> {
+interface EvaluationForm extends GoalForm, RunForm, Pick<EvaluationSpec, 'protocol' | 'pictures'> {
   /** Undefined before any was ticked: the model that is worked with. */
   readonly models: EvaluationSpec['models'] | undefined
   /** Empty: the protocol's. */
@@ -31,6 +31,7 @@ const { seed, earlyStop } = attackPresets
 export const useEvaluationForm = create<EvaluationForm>(() => ({
   models: undefined,
   protocol: 'standard',
+  pictures: true,
   epsilon: '',
   labels: undefined,
   goal: null,
@@ -80,12 +81,13 @@ function evaluationAsked(
   form: EvaluationForm,
   { models, labels, known, isOfStacks, isQuantised, defended }: Evaluated,
 ) {
-  const { protocol, epsilon, seed, earlyStop, batch } = form
+  const { protocol, epsilon, pictures, seed, earlyStop, batch } = form
   return {
     ...goalSpecOf(form, models[0], known),
     models: [...models],
     protocol,
     epsilon: given(epsilon),
+    pictures,
     seed,
     earlyStop,
     batch,
