@@ -13,7 +13,7 @@ export const pictureFormats = ['png', 'nifti', 'npy'] as const
 export const mediaFormats = ['dicomdir', 'zip'] as const
 
 /** What becomes of a patient's identity in an export: stays as the source has it, or goes by the profile of PS3.15. */
-export const identityChoices = ['keep', 'deidentified', 'pseudonyms'] as const
+export const identityChoices = ['deidentified', 'pseudonyms', 'keep'] as const
 
 /** Nothing that names a patient leaves unless its user says so. */
 export const presetIdentity = 'deidentified' satisfies (typeof identityChoices)[number]

@@ -22,7 +22,7 @@ export function IdentityField({ identity, onChange }: IdentityFieldProps) {
       }}
     >
       <Stack gap={4} mt={4}>
-        {identityChoices.toReversed().map((each) => (
+        {identityChoices.map((each) => (
           <Radio key={each} size="xs" value={each} label={texts.export.identityChoices[each]} />
         ))}
         {choice === 'keep' ? (
