@@ -12,7 +12,7 @@ export interface GridSlice extends Located {
 export interface VolumeGrid {
   /** Voxels along the three axes. */
   readonly size: readonly [columns: number, rows: number, slices: number]
-  /** Of the centre of the first voxel, mm. */
+  /** Position of the centre of the first voxel, mm. */
   readonly origin: Vector3
   /** The way from one voxel to the next along each axis, mm. */
   readonly steps: readonly [Vector3, Vector3, Vector3]

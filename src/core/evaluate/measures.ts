@@ -36,7 +36,7 @@ export interface MeasureChange {
   readonly measure: MeasureName
   /** Name of the class; of mAP `all classes`. */
   readonly of: string
-  /** Of HD95. */
+  /** The unit of HD95. */
   readonly unit: 'mm' | 'px' | null
   readonly before: Estimate
   readonly after: Estimate

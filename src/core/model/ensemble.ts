@@ -14,7 +14,7 @@ export interface EnsembleParts {
   /** Logits of so many classes to themselves: its gradient is that of a loss by the logits. */
   readonly head: (classes: number) => Promise<DifferentiableModel>
   readonly combination: Combination
-  /** Of the card's output. */
+  /** The activation of the card's output. */
   readonly activation: string | undefined
 }
 

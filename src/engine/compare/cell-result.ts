@@ -45,7 +45,7 @@ const slice = z.strictObject({
   scores: z.strictObject({ labelled: frame.shape.label, before: scored, after: scored }).optional(),
   success: z.boolean(),
   metBefore: z.boolean(),
-  /** Of segmentations and detections: how well each class is found, and the boxes. */
+  /** For segmentations and detections, how well each class is found, and the boxes. */
   segments: reportFields.segments,
   boxes: reportFields.boxes,
   budgetUsed: frame.shape.budgetUsed,

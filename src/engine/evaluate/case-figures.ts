@@ -15,7 +15,10 @@ export function stabilisationOption(model: EvaluatedModel): ChartOption | undefi
   if (cell === undefined) return undefined
   const [kl, variance] = ['KL to the smoothed image', 'variance of the perturbation']
   const line = (name: string, index: number, values: readonly (number | null)[]) => ({
-    ...{ type: 'line', name, symbol: 'none', yAxisIndex: index },
+    type: 'line',
+    name,
+    symbol: 'none',
+    yAxisIndex: index,
     data: values.map((value, i) => [i + 1, value]),
   })
   return {
@@ -57,7 +60,10 @@ export function survivalOption({ survival: curves }: EvaluatedModel): ChartOptio
     xAxis: { type: 'value', min: 0, ...axis('smallest budget that fools, part of the intensity range') },
     yAxis: { ...upright('right before, not fooled yet'), min: 0, max: 1 },
     series: curves.map(({ method, smallestBudgets }) => ({
-      ...{ type: 'line', step: 'end', symbol: 'none', name: method },
+      type: 'line',
+      step: 'end',
+      symbol: 'none',
+      name: method,
       data: survivalOf(smallestBudgets),
     })),
   }

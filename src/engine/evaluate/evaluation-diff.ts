@@ -82,7 +82,11 @@ function rowsOf(a: Side, b: Side): DiffRow[] {
     after: Proportion,
     paired: MethodPair | null,
   ) => ({
-    ...{ what, budget, before, after, paired },
+    what,
+    budget,
+    before,
+    after,
+    paired,
     difference: differenceOf(before, after),
   })
   const { clean: one } = a.model

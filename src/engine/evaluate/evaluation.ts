@@ -95,7 +95,7 @@ const method = fooled.extend({
   after: performance.nullable(),
   /** Dice and HD95 of each class, or mAP. */
   measures: z.array(measure),
-  /** Of SMIA: means over the images of what the stabilisation follows, by iteration. */
+  /** SMIA's means over the images of what the stabilisation follows, by iteration. */
   stabilisation: z.array(z.strictObject({ klToSmoothed: z.number().nullable(), variance: z.number() })),
   transfer: z.array(z.strictObject({ model: count, slices: count, metBefore: count, fooled: proportion })),
 })
@@ -151,7 +151,7 @@ const model = z.strictObject({
   methods: z.array(method),
   worstCase: fooled,
   subgroups: z.array(z.strictObject({ column: z.string(), groups: z.array(subgroup).readonly(), smallest: z.string().nullable() })), // prettier-ignore
-  /** Of methods with several budgets: the smallest that fools each image that was right before. */
+  /** For methods with several budgets, the smallest that fools each image that was right before. */
   survival: z.array(z.strictObject({ method: z.string(), smallestBudgets: z.array(z.number().nullable()) })), // prettier-ignore
   /** Empty where no pictures were asked for. */
   cases: z.array(shownCase),

@@ -19,7 +19,7 @@ export interface DefenceAsSeen {
 interface DefendedParts {
   readonly defence: Defence
   readonly seen: DefenceAsSeen
-  /** Of the card's output. */
+  /** The activation of the card's output. */
   readonly activation: string | undefined
   /** The model with one draw of its defence. */
   readonly drawn: (draw: Draw) => DifferentiableModel

@@ -19,7 +19,7 @@ export interface KeptJob<Request> {
   readonly id: string
   readonly request: Request
   readonly isDone: boolean
-  /** Of one that this engine has in work. */
+  /** Where one that this engine has in work stands. */
   readonly progress: Pick<Progress, 'done' | 'total' | 'note'> | null
   /** Why its last attempt failed, since the engine was started. */
   readonly error: EngineError | null

@@ -17,7 +17,7 @@ export const presetSides: Sides = {
 }
 
 const narrowest = 160
-/** Of the window: two panels leave the images at least a fifth. */
+/** Part of the window: two panels leave the images at least a fifth. */
 const widestPart = 0.4
 
 /** A width that a panel can have in a window of a width, both in CSS pixels. */

@@ -57,21 +57,19 @@ interface FormProps {
 function Form({ study, onStarted }: FormProps) {
   const [error, setError] = useState<unknown>()
   const form = useEvaluationForm()
-  const { offered, chosen, labels: kind, isOfStacks, isQuantised, defended } = useChoices()
-  const { models } = chosen
+  const { offered, chosen: { models }, labels: kind, isOfStacks, isQuantised, defended } = useChoices() // prettier-ignore
   const known = useModel(models[0])
   const found = useFoundLabels(study.paths, kind)
   const labels = form.labels ?? found ?? ''
+  const start = async () => {
+    const choices = { models, labels, known, isOfStacks, isQuantised, defended }
+    if (await startEvaluation(study, choices)) onStarted()
+  }
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        startEvaluation(study, { models, labels, known, isOfStacks, isQuantised, defended }).then(
-          (isStarted) => {
-            if (isStarted) onStarted()
-          },
-          setError,
-        )
+        start().catch(setError)
       }}
     >
       <Stack gap="sm">

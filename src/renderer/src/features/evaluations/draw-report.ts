@@ -15,7 +15,7 @@ export function drawReport(host: HTMLElement, html: string): void {
   root.replaceChildren(page)
 }
 
-/** Taken apart as text: even a parsed document would be told off for inline styles. */
+/** Taken apart as text: even a parsed document would break the page's policy on inline styles. */
 function partsOf(html: string): { readonly styles: readonly string[]; readonly markup: string } {
   const styles = [...html.matchAll(/<style>([^]*?)<\/style>/g)].map(([, text = '']) => text)
   const markup = html

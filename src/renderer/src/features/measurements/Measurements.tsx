@@ -102,24 +102,10 @@ interface RowProps {
 
 function Row({ measurement, numbers, changed }: RowProps) {
   const { before, after, unit } = numbers ?? {}
-  const [name, setName] = useState(measurement.name)
   return (
     <Table.Tr>
       <Table.Td>
-        <TextInput
-          size="xs"
-          aria-label={words.name}
-          placeholder={words.kinds[measurement.kind]}
-          value={name}
-          onChange={(event) => {
-            setName(event.currentTarget.value)
-          }}
-          onBlur={() => {
-            if (name === measurement.name) return
-            nameMeasurement(measurement, name)
-            changed()
-          }}
-        />
+        <NameField measurement={measurement} changed={changed} />
       </Table.Td>
       <Table.Td>{measurement.where}</Table.Td>
       <Table.Td>{before ? `${summaryOf(before)} ${unit ?? ''}` : valueText(measurement)}</Table.Td>
@@ -152,6 +138,26 @@ function Row({ measurement, numbers, changed }: RowProps) {
         </Group>
       </Table.Td>
     </Table.Tr>
+  )
+}
+
+function NameField({ measurement, changed }: Omit<RowProps, 'numbers'>) {
+  const [name, setName] = useState(measurement.name)
+  return (
+    <TextInput
+      size="xs"
+      aria-label={words.name}
+      placeholder={words.kinds[measurement.kind]}
+      value={name}
+      onChange={(event) => {
+        setName(event.currentTarget.value)
+      }}
+      onBlur={() => {
+        if (name === measurement.name) return
+        nameMeasurement(measurement, name)
+        changed()
+      }}
+    />
   )
 }
 

@@ -5,7 +5,7 @@ import { pixelsIn, type RegionShape } from '../region.ts'
 export interface Statistics {
   readonly pixels: number
   readonly mean: number
-  /** Of a population: divided by the number of pixels. */
+  /** A population's: divided by the number of pixels. */
   readonly sd: number
   readonly min: number
   readonly max: number

@@ -20,7 +20,7 @@ const keptPlanes = new WeakMap<RunImages, Map<string, FrameMasks>>()
 interface MaskSource {
   readonly run: RunImages
   readonly grid: VolumeGrid
-  /** Of the series, in the order of the grid. */
+  /** The series' slices, in the order of the grid. */
   readonly slices: readonly (Slice | undefined)[]
   readonly series: number
 }
