@@ -10,7 +10,7 @@ export const defenceFields: readonly CardField[] = [
   },
   {
     field: 'defence[]',
-    label: 'Step',
+    label: 'Defence step',
     reason: 'Steps are taken in their order, on values from 0 to 1.',
     example: '{"kind": "jpeg", "quality": 75}',
   },

@@ -83,7 +83,7 @@ export function modelBatches(
 
 /**
  * What `work` makes of each of these batches, in the frames' own order.
- * @param work gives something for each frame of a batch
+ * @param work gives something, or undefined, for each frame of a batch
  */
 export async function inModelBatches<Frame extends FrameOfImage, Made>(
   frames: readonly Frame[],
@@ -93,7 +93,7 @@ export async function inModelBatches<Frame extends FrameOfImage, Made>(
   const made = new Map<number, Made>()
   for (const batch of modelBatches(frames, sizes)) {
     const found = await work(batch.map((at) => entry(frames, at)))
-    for (const [n, at] of batch.entries()) made.set(at, entry(found, n))
+    for (const [n, each] of found.entries()) made.set(entry(batch, n), each)
   }
   return [...made].sort(([a], [b]) => a - b).map(([, each]) => each)
 }
