@@ -79,7 +79,8 @@ async function convertedOutputs(
 /** Noise, and waves of full and of little contrast, which do not drive a network as far: [1, …] each. */
 function checkImages(shape: readonly number[], [lowest, highest]: readonly [number, number]): Tensor[] {
   const random = xoroshiro128plus(1)
-  const columns = extentOf(shape, 2)
+  // A vector, which is no image, has waves along its one axis.
+  const columns = shape.length > 2 ? extentOf(shape, 2) : 1
   const wave = (i: number) => 0.5 + 0.25 * (Math.sin(i / columns / 7) + Math.cos(i / 11))
   const noise = () => (random.next() >>> 0) / 2 ** 32
   return [noise, wave, (i: number) => 0.35 + 0.2 * wave(i) + 0.05 * noise()].map((value) => {
