@@ -134,8 +134,9 @@ test('a region of another size fails images by name, and a region that is no mas
   await expect(attacked({}, { region: wrong })).rejects.toMatchObject({
     code: 'dicom-unsupported',
     message: expect.stringMatching(
-      /2 failed, the first \(001.dcm\): Region: expected the image's size 12 x 12, got a mask of 10 x 12/,
+      /2 failed, the first: Region: expected the image's size 12 x 12, got a mask of 10 x 12/,
     ) as string,
+    file: '001.dcm',
   })
   writeFileSync(wrong, writeNpy({ dataType: 'uint8', shape: [1, 12, 12], data: new Uint8Array(144) }))
   await expect(attacked({}, { region: wrong })).rejects.toMatchObject({ code: 'tensor-invalid', file: wrong })
