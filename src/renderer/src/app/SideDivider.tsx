@@ -86,6 +86,7 @@ function HideButton({ side, isHidden }: SideDividerProps & { readonly isHidden: 
       className={classes['hide']}
       size={18}
       variant="default"
+      data-hidden={isHidden || undefined}
       aria-label={label}
       title={label}
       onClick={() => {
