@@ -16,7 +16,8 @@ export interface SubgroupColumn {
 /** Reads `sex` or `age=40,65`. @throws RadversaryError usage for edges that do not rise. */
 export function subgroupColumn(text: string): SubgroupColumn {
   const [column = '', ...rest] = text.split('=')
-  const edges = rest.length === 0 ? [] : rest.join('=').split(',').map(Number)
+  const texts = rest.length === 0 ? [] : rest.join('=').split(',')
+  const edges = texts.map((each) => (each.trim() === '' ? NaN : Number(each)))
   const isRising = edges.every((edge, i) => Number.isFinite(edge) && edge > (edges[i - 1] ?? -Infinity))
   if (column !== '' && isRising) return { column, edges }
   throw new RadversaryError('usage', `Subgroups: expected COLUMN or COLUMN=EDGE,EDGE…, got ${text}`, {
@@ -29,15 +30,29 @@ export const notGiven = 'not given'
 
 /** The group of a value: itself, or its band. */
 export function groupOf(value: string | undefined, { edges }: Pick<SubgroupColumn, 'edges'>): string {
-  if (value === undefined || value === '') return notGiven
-  const [first] = edges
-  if (first === undefined) return value
+  if (value === undefined || value.trim() === '') return notGiven
+  if (edges.length === 0) return value
   const number = Number(value)
-  if (!Number.isFinite(number)) return notGiven
-  const above = edges.findLastIndex((edge) => number >= edge)
-  if (above < 0) return `below ${first}`
+  return Number.isFinite(number)
+    ? bandName(
+        edges,
+        edges.findLastIndex((edge) => number >= edge),
+      )
+    : notGiven
+}
+
+/** The band above the edge with this index; of -1 the one below all edges. */
+function bandName(edges: readonly number[], above: number): string {
   const [lower, upper] = [edges[above], edges[above + 1]]
-  return upper === undefined ? `${lower ?? ''} and more` : `${lower ?? ''} to below ${upper}`
+  if (lower === undefined) return `below ${upper ?? ''}`
+  return upper === undefined ? `${lower} and more` : `${lower} to below ${upper}`
+}
+
+/** Values in the order of their bands, else of the alphabet; what is missing comes last. */
+function inOrder(values: readonly string[], { edges }: Pick<SubgroupColumn, 'edges'>): string[] {
+  const bands = [-1, ...edges.keys()].map((above) => bandName(edges, above))
+  const rank = (value: string) => (value === notGiven ? Infinity : bands.indexOf(value))
+  return values.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
 }
 
 /** How one group of images fares. */
@@ -62,11 +77,11 @@ export interface SubgroupsOfColumn {
  * image once
  */
 export function subgroupsOf(
-  column: string,
+  column: SubgroupColumn,
   groups: ReadonlyMap<string, string>,
   { rows, hasLabels }: { readonly rows: readonly EvaluatedRow[]; readonly hasLabels: boolean },
 ): SubgroupsOfColumn {
-  const values = [...new Set(rows.map(({ key }) => groups.get(key) ?? notGiven))].sort()
+  const values = inOrder([...new Set(rows.map(({ key }) => groups.get(key) ?? notGiven))], column)
   const found = values.map((value) => {
     const own = rows.filter(({ key }) => (groups.get(key) ?? notGiven) === value)
     return {
@@ -78,5 +93,5 @@ export function subgroupsOf(
     }
   })
   const smallest = found.toSorted((a, b) => a.images - b.images)[0]?.value ?? null
-  return { column, groups: found, smallest }
+  return { column: column.column, groups: found, smallest }
 }

@@ -1,6 +1,6 @@
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { groupOf, subgroupColumn } from '../../core/evaluate/subgroups.ts'
+import { groupOf, type SubgroupColumn, subgroupColumn } from '../../core/evaluate/subgroups.ts'
 import type { EvaluationSpec } from '../../core/spec/comparison-spec.ts'
 import type { RanComparison } from '../compare/compare-study.ts'
 import { labelRows, namesAmong } from '../labels/label-rows.ts'
@@ -8,7 +8,7 @@ import { answerKeys } from './evaluated-rows.ts'
 
 /** The group of each answer, by its key. */
 export interface GroupsOfColumn {
-  readonly column: string
+  readonly column: SubgroupColumn
   readonly byKey: ReadonlyMap<string, string>
 }
 
@@ -33,7 +33,7 @@ export async function groupsOf(
   const rowOf = finder(rows, run.images)
   const keys = answerKeys(cells)
   return columns.map((column) => ({
-    column: column.column,
+    column,
     byKey: new Map([...keys].map(([key, uid]) => [key, groupOf(rowOf.get(uid)?.[column.column], column)])),
   }))
 }
