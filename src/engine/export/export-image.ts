@@ -9,6 +9,7 @@ import type { FrameReport } from './image-result.ts'
 import type { StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 import { modalityFunction } from '../../core/dicom/lookup-tables.ts'
 import { deriveInstance, type DerivedRole } from '../../core/dicom/write/derive-instance.ts'
+import { derivedLabels } from '../../core/dicom/write/own-texts.ts'
 import { buildParametricMap } from '../../core/dicom/write/parametric-map.ts'
 import { unitOf } from '../../core/dicom/write/codes.ts'
 import type { FrameResult } from '../session/frame-attack.ts'
@@ -125,7 +126,7 @@ export function exportMasks(
       derivationDescription: isBefore ? labels.model : labels.description,
       softwareVersion: labels.softwareVersion,
       algorithmName: name,
-      comment: `SEGMENTATION OF ${isBefore ? 'AN IMAGE BY A MODEL' : 'AN ADVERSARIAL EXAMPLE'} - NOT FOR CLINICAL USE`,
+      comment: isBefore ? derivedLabels.masksBefore : derivedLabels.masksAfter,
     },
   })
 }

@@ -1,3 +1,4 @@
+import { patientIdentity } from '../deidentify/identity.ts'
 import { explicitLittleEndian } from '../transfer-syntax.ts'
 import { RadversaryError } from '../../errors.ts'
 import { type DataElement, encodeElements, encodeItem, type Item } from './encode.ts'
@@ -43,7 +44,7 @@ export function directoryEntry(file: Uint8Array, path: readonly string[]): Direc
   const set = characterSetOf(source) === undefined ? [] : [key(tag.SpecificCharacterSet, 'CS')]
   return {
     patient: {
-      key: textValue(source, tag.PatientID) ?? '',
+      key: patientIdentity(source),
       elements: [...set, key(tag.PatientName, 'PN'), key(tag.PatientID, 'LO', 'NONE')],
     },
     study: {

@@ -7,6 +7,9 @@ export const contribution = 'Derived images for research into the robustness of 
 export const derivedLabels = {
   adversarial: 'ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
   smoothed: 'SMOOTHED INPUT OF AN ADVERSARIAL ATTACK - NOT FOR CLINICAL USE',
+  perturbation: 'PERTURBATION OF AN ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
+  masksBefore: 'SEGMENTATION OF AN IMAGE BY A MODEL - NOT FOR CLINICAL USE',
+  masksAfter: 'SEGMENTATION OF AN ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
   blinded: 'IMAGE OF A READER STUDY, MAY BE AN ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
 } as const
 
@@ -17,7 +20,7 @@ const forms: ReadonlyMap<number, RegExp> = new Map([
     /^(?:(?:Adversarial(?: segmentation)?|Smoothed input|Perturbation) \((?:[^()]|\([^()]*\))*\)|Segmentation|Reader study)$/,
   ],
   [tag.DerivationDescription, /^[^\r\n]*; (?:seed -?\d+; )?Radversary [\w.-]+$/],
-  [tag.ImageComments, /^[A-Z, ]*(?:ADVERSARIAL|BY A MODEL)[A-Z ]* - NOT FOR CLINICAL USE$/],
+  [tag.ImageComments, new RegExp(`^(?:${Object.values(derivedLabels).join('|')})$`)],
   [tag.ContributionDescription, new RegExp(`^${contribution}$`)],
   [tag.DeviceSerialNumber, /^none$/],
 ])

@@ -8,6 +8,7 @@ import {
   type ParametricMapSeries,
   splitChannels,
 } from './parametric-map-groups.ts'
+import { derivedLabels } from './own-texts.ts'
 import { encodeFile, type SourceInstance, targetSyntax } from './part10.ts'
 import { contributingEquipment, manufacturer } from './provenance.ts'
 import { parametricMapStorage } from './sop-classes.ts'
@@ -117,11 +118,7 @@ function imageElements(
     { tag: tag.SeriesInstanceUID, vr: 'UI', value: identity.seriesInstanceUid },
     { tag: tag.SeriesNumber, vr: 'IS', value: String(series.seriesNumber) },
     instanceNumberElement(source),
-    {
-      tag: tag.ImageComments,
-      vr: 'LT',
-      value: 'PERTURBATION OF AN ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
-    },
+    { tag: tag.ImageComments, vr: 'LT', value: derivedLabels.perturbation },
     unsigned(tag.SamplesPerPixel, 1),
     code(tag.PhotometricInterpretation, 'MONOCHROME2'),
     { tag: tag.NumberOfFrames, vr: 'IS', value: String(frames.length) },
