@@ -1,3 +1,4 @@
+import { internalError } from '../../core/errors.ts'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,8 +23,8 @@ export async function drawFigure(svg: string, signal?: AbortSignal): Promise<voi
     const page = join(folder, 'figure.html')
     await writeFile(page, pageOf(text, size))
     const [pdf, png] = ['.pdf', '.png'].map((ending) => svg.replace(/\.svg$/, ending)) as [string, string]
-    if (!(await fileExists(pdf))) await printPdf(page, pdf, signal)
-    if (!(await fileExists(png))) await drawPng(page, { png, ...size }, signal)
+    if (!(await fileExists(pdf))) await printPdf(page, pdf, { shown: svg, signal })
+    if (!(await fileExists(png))) await drawPng(page, { svg, png, ...size }, signal)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -37,6 +38,7 @@ interface Size {
 
 function sizeOf(svg: string): Size {
   const [, width, height] = /<svg width="(\d+)" height="(\d+)"/.exec(svg) ?? []
+  if (width === undefined || height === undefined) throw internalError('a figure says no width and height')
   return { width: Number(width), height: Number(height) }
 }
 
@@ -47,13 +49,13 @@ function pageOf(svg: string, { width, height }: Size): string {
 
 async function drawPng(
   page: string,
-  { png, width, height }: Size & { readonly png: string },
+  { svg, png, width, height }: Size & { readonly svg: string; readonly png: string },
   signal?: AbortSignal,
 ): Promise<void> {
-  const drawn = join(page, '..', 'figure.png')
   // Its ending says the format.
+  const drawn = join(page, '..', 'figure.png')
   const size = ['--hide-scrollbars', `--window-size=${width},${height}`]
   const flags = [`--screenshot=${drawn}`, ...size, `--force-device-scale-factor=${dpi / cssDpi}`]
-  await runBrowser(chromiumFor(page), page, { made: drawn, flags, signal })
+  await runBrowser(chromiumFor(svg), page, { made: drawn, flags, shown: svg, signal })
   await writeFileAtomically(png, withResolution(await readFile(drawn), dpi), { replace: false })
 }

@@ -40,10 +40,14 @@ function canRun(path: string): boolean {
  * RadversaryError usage where there is no browser; export-conflict for a PDF that is there already; io-failed
  * where the browser leaves none
  */
-export async function printPdf(page: string, pdf: string, signal?: AbortSignal): Promise<void> {
-  const browser = chromiumFor(page)
+export async function printPdf(
+  page: string,
+  pdf: string,
+  { shown = page, signal }: Pick<BrowserWork, 'shown' | 'signal'> = {},
+): Promise<void> {
+  const browser = chromiumFor(shown)
   const flagsFor = (file: string) => ['--no-pdf-header-footer', `--print-to-pdf=${file}`]
-  const print = (made: string) => runBrowser(browser, page, { made, flags: flagsFor(made), signal })
+  const print = (made: string) => runBrowser(browser, page, { made, flags: flagsFor(made), shown, signal })
   await makeFileAtomically(pdf, print, { replace: false })
 }
 
@@ -62,6 +66,8 @@ export interface BrowserWork {
   readonly made: string
   /** What leaves it. */
   readonly flags: readonly string[]
+  /** The user's own file that the page shows, for errors; the page itself by default. */
+  readonly shown?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -69,7 +75,7 @@ export interface BrowserWork {
 export async function runBrowser(
   browser: string,
   page: string,
-  { made, flags, signal }: BrowserWork,
+  { made, flags, shown = page, signal }: BrowserWork,
 ): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'radversary-browser-'))
   try {
@@ -78,18 +84,18 @@ export async function runBrowser(
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
     const child = spawn(browser, [...all, ...asRoot, pathToFileURL(page).href], { stdio: 'ignore', ...(signal && { signal }) }) // prettier-ignore
     await once(child, 'close').catch((cause: unknown) => {
-      throw nothingMade(browser, page, cause)
+      throw nothingMade(browser, shown, cause)
     })
-    if (!(await stat(made).catch(() => undefined))?.size) throw nothingMade(browser, page)
+    if (!(await stat(made).catch(() => undefined))?.size) throw nothingMade(browser, shown)
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
-function nothingMade(browser: string, page: string, cause?: unknown): RadversaryError {
+function nothingMade(browser: string, shown: string, cause?: unknown): RadversaryError {
   return new RadversaryError('io-failed', 'PDF or PNG: expected a file from the browser, got none', {
     file: browser,
-    tip: `Open ${basename(page)} in a browser and print it.`,
+    tip: `Open ${basename(shown)} in a browser and print it.`,
     cause,
   })
 }

@@ -12,7 +12,7 @@ import { reportName } from './evaluate-study.ts'
  */
 export async function printReport(folder: string, signal?: AbortSignal): Promise<void> {
   const pdf = join(folder, 'report.pdf')
-  if (!(await fileExists(pdf))) await printPdf(join(folder, reportName), pdf, signal)
+  if (!(await fileExists(pdf))) await printPdf(join(folder, reportName), pdf, { signal })
   const figures = join(folder, 'figures')
   for (const name of (await readdir(figures)).filter((each) => each.endsWith('.svg')))
     await drawFigure(join(figures, name), signal)
