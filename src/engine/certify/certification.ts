@@ -1,13 +1,11 @@
 import { z } from 'zod'
+import { count, fraction, proportion } from '../../core/evaluate/proportion.ts'
 
 /** docs/certification.md explains every field. */
 export const certificationSchema = 'radversary/certification/1'
 
 /** In a certification's folder. */
 export const certificationName = 'certification.json'
-
-const count = z.int().nonnegative()
-const fraction = z.number().min(0).max(1)
 
 /** What is certified of one frame. */
 export const certifiedFrame = z.strictObject({
@@ -31,14 +29,6 @@ export const certifiedFrame = z.strictObject({
 export const certifiedImage = z.strictObject({
   schema: z.literal(certificationSchema),
   frames: z.array(certifiedFrame),
-})
-
-const proportion = z.strictObject({
-  successes: count,
-  count,
-  rate: fraction.nullable(),
-  lower: fraction,
-  upper: fraction,
 })
 
 export const certification = z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { caseKinds } from '../../core/evaluate/cases.ts'
 import { checklistAnswers } from '../../core/evaluate/checklist.ts'
+import { count, fraction, proportion } from '../../core/evaluate/proportion.ts'
 import { defenceReport } from '../../core/model/defence-report.ts'
 import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
 import { stepRoles } from '../../core/spec/protocols.ts'
@@ -12,17 +13,7 @@ export const evaluationSchema = 'radversary/evaluation/2'
 /** In an evaluation's folder. */
 export const evaluationName = 'evaluation.json'
 
-const fraction = z.number().min(0).max(1)
-const count = z.int().nonnegative()
 const interval = z.strictObject({ lower: z.number(), upper: z.number() }).nullable()
-const proportion = z.strictObject({
-  successes: count,
-  count,
-  rate: fraction.nullable(),
-  lower: fraction,
-  upper: fraction,
-})
-
 const fooled = z.strictObject({ slices: count, metBefore: count, fooled: proportion, byPatient: interval })
 
 const operatingPoint = z.strictObject({ sensitivity: proportion, specificity: proportion })

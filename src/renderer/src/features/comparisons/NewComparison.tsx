@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, MultiSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, MultiSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
@@ -13,6 +13,7 @@ import { GoalChoice } from '../attack/GoalFields.tsx'
 import { StartProblems } from '../attack/StartButton.tsx'
 import { methodOptions } from '../attack/method-options.ts'
 import { LabelsInput } from '../files/PathInput.tsx'
+import { NewJob } from '../jobs/NewJob.tsx'
 import {
   budgetsProblem,
   changeComparisonForm,
@@ -26,17 +27,12 @@ import {
 
 /** Asks what is to be compared on the study that is shown. */
 export function NewComparison({ onClose }: { readonly onClose: () => void }) {
-  const study = useUi(({ studies, panes, activePane }) =>
-    studies.find(({ id }) => id === panes[activePane]?.series?.study),
-  )
   return (
-    <Modal opened size="lg" title={texts.comparisons.title} onClose={onClose}>
-      {study === undefined ? (
-        <Text size="sm">{texts.comparisons.noStudy}</Text>
-      ) : (
-        <Form study={study} onStarted={onClose} />
-      )}
-    </Modal>
+    <NewJob
+      title={texts.comparisons.title}
+      onClose={onClose}
+      form={(study) => <Form study={study} onStarted={onClose} />}
+    />
   )
 }
 

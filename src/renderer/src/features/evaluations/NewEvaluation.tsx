@@ -1,14 +1,4 @@
-import {
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  MultiSelect,
-  NativeSelect,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core'
+import { Button, Checkbox, Group, MultiSelect, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { protocols } from '../../../../core/spec/protocols.ts'
@@ -24,6 +14,7 @@ import { GoalChoice } from '../attack/GoalFields.tsx'
 import { StartProblems } from '../attack/StartButton.tsx'
 import { choicesOf } from '../comparisons/comparison-form.ts'
 import { LabelsInput } from '../files/PathInput.tsx'
+import { NewJob } from '../jobs/NewJob.tsx'
 import {
   budgetProblem,
   changeEvaluationForm,
@@ -35,17 +26,12 @@ import {
 
 /** Asks which models are to be evaluated on the study that is shown, and how. */
 export function NewEvaluation({ onClose }: { readonly onClose: () => void }) {
-  const study = useUi(({ studies, panes, activePane }) =>
-    studies.find(({ id }) => id === panes[activePane]?.series?.study),
-  )
   return (
-    <Modal opened size="lg" title={texts.evaluations.title} onClose={onClose}>
-      {study === undefined ? (
-        <Text size="sm">{texts.comparisons.noStudy}</Text>
-      ) : (
-        <Form study={study} onStarted={onClose} />
-      )}
-    </Modal>
+    <NewJob
+      title={texts.evaluations.title}
+      onClose={onClose}
+      form={(study) => <Form study={study} onStarted={onClose} />}
+    />
   )
 }
 
