@@ -125,8 +125,14 @@ export function bootstrapOf(
     if (value !== null) found.push(value)
   }
   const sorted = Float64Array.from(found).sort()
-  if (sorted[0] === sorted.at(-1)) return null
+  if (areAlike(sorted)) return null
   return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
+}
+
+/** Whether sorted values are one but for rounding. */
+function areAlike(sorted: Float64Array): boolean {
+  const [least = 0, most = 0] = [sorted[0], sorted.at(-1)]
+  return most - least <= 1e-12 * Math.max(Math.abs(least), Math.abs(most))
 }
 
 type Drawing = (one: (below: number) => number) => Int32Array
