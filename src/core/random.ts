@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { addScaled } from './math/planes.ts'
 
 /** Seeded numbers; the same seed gives the same sequence on every machine. */
 export interface RandomSource {
@@ -36,6 +37,13 @@ export function fillNormal(values: Float32Array, random: RandomSource): void {
     values[i] = radius * Math.cos(angle)
     if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle)
   }
+}
+
+/** Adds normal numbers of a standard deviation to values, in their place. */
+export function addNormal(values: Float32Array, sigma: number, random: RandomSource): void {
+  const drawn = new Float32Array(values.length)
+  fillNormal(drawn, random)
+  addScaled(values, sigma, drawn)
 }
 
 /** The values in a random order; a copy. */

@@ -1,4 +1,4 @@
-import { randomSource, sampleSeed, type RandomSource } from '../../src/core/attacks/random.ts'
+import { randomSource, sampleSeed, type RandomSource } from '../../src/core/random.ts'
 
 /** How long a campaign goes on, and where it begins. */
 export interface CampaignOptions {

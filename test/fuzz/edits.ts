@@ -1,4 +1,4 @@
-import type { RandomSource } from '../../src/core/attacks/random.ts'
+import type { RandomSource } from '../../src/core/random.ts'
 
 /** `remove` bytes at a place give way to others. */
 export interface Edit {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { scan } from '../../src/adapters/fs/scan.ts'
-import { randomSource } from '../../src/core/attacks/random.ts'
+import { randomSource } from '../../src/core/random.ts'
 import { decodeFrame } from '../../src/core/dicom/decode.ts'
 import { parseInstance } from '../../src/core/dicom/instance.ts'
 import { RadversaryError } from '../../src/core/errors.ts'

@@ -3,7 +3,7 @@ import type { StoredFrame } from '../../src/core/dicom/image.ts'
 import { parseInstance } from '../../src/core/dicom/instance.ts'
 import { pixelMeaning } from '../../src/core/dicom/meaning.ts'
 import { RadversaryError } from '../../src/core/errors.ts'
-import type { RandomSource } from '../../src/core/attacks/random.ts'
+import type { RandomSource } from '../../src/core/random.ts'
 
 /** Everywhere in the first 8 KiB, in which the headers lie. */
 const headBytes = 0x2000

@@ -19,7 +19,7 @@ import type { GradientTally } from './gradient-tally.ts'
 import { BestCandidates, scorerOf } from './candidates.ts'
 import type { Judge } from './judge.ts'
 import { clip, hasFrozen, stretch, zeroWhereFrozen } from '../math/kernels.ts'
-import { randomSource, type RandomSource } from './random.ts'
+import { randomSource, type RandomSource } from '../random.ts'
 import { rowOf, sameNumbers } from './rows.ts'
 import { roundPastBoundary, type RoundedSuccess } from './rounding-search.ts'
 

@@ -9,7 +9,7 @@ import type { Shape, Tensor } from '../tensor/tensor.ts'
 import type { Ball } from './balls.ts'
 import type { Criterion, DecisionBoundary } from './decision-boundary.ts'
 import type { Learned } from './learned.ts'
-import type { RandomSource } from './random.ts'
+import type { RandomSource } from '../random.ts'
 
 /**
  * Losses that attacks raise: of heads with logits [N, K], of numbers [N, K], of dense outputs [N, K, h, w],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { tensor } from '../tensor/tensor.ts'
 import { l2Ball, linfBall, noBall } from './balls.ts'
 import { distanceL2 } from '../math/kernels.ts'
-import { randomSource } from './random.ts'
+import { randomSource } from '../random.ts'
 
 const floats = (...values: number[]) => Float32Array.from(values)
 const image = tensor([1, 1, 1, 3], floats(0.1, 0.5, 0.9))

@@ -3,7 +3,7 @@ import type { PixelInterval } from '../image/float-image.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { distanceL2, distanceLinf, normL2 } from '../math/kernels.ts'
 import { boxAround, boxBetween, type Box, shrinkTowards } from '../math/perturbation.ts'
-import { fillNormal, type RandomSource } from './random.ts'
+import { fillNormal, type RandomSource } from '../random.ts'
 
 /**
  * What the perturbation of one image must stay in: the part of a threat model that is a norm and a budget.

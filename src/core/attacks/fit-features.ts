@@ -4,7 +4,7 @@ import { sampleOf } from '../tensor/tensor.ts'
 import type { AttackProblem, CleanBatch, CleanImages, InnerFeatures, LearningProgress } from './attack.ts'
 import { featureDeviation, fitMixture, type GaussianMixture } from './gaussian-mixture.ts'
 import type { FittedFeatures } from './learned.ts'
-import { randomSource, sampleSeed } from './random.ts'
+import { randomSource, sampleSeed } from '../random.ts'
 
 /** The features [D] of one clean image, and its class. */
 interface Features {

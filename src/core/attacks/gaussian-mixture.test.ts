@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { meanSquaredDeviation } from '../math/mixture.ts'
 import { featureDeviation, fitMixture, likeliest } from './gaussian-mixture.ts'
-import { fillNormal, randomSource } from './random.ts'
+import { fillNormal, randomSource } from '../random.ts'
 
 /** Normal samples around two centres, the second twice as wide. */
 function samples(count: number): Float32Array[] {

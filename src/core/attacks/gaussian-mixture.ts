@@ -1,4 +1,4 @@
-import type { RandomSource } from './random.ts'
+import type { RandomSource } from '../random.ts'
 import { type Component, meanSquaredDeviation, weighted, squared } from '../math/mixture.ts'
 
 /** p(z) = Σ_k π_k N(z | μ_k, Σ_k), Σ_k diagonal. */

@@ -1,6 +1,6 @@
 import { entry } from '../entry.ts'
 import { normL2, scaleBy } from '../math/kernels.ts'
-import type { RandomSource } from './random.ts'
+import type { RandomSource } from '../random.ts'
 
 export interface Extents {
   readonly channels: number

@@ -7,7 +7,7 @@ import {
   toScaledSign,
   zeroWhereFrozen,
 } from './kernels.ts'
-import { randomSource } from '../attacks/random.ts'
+import { randomSource } from '../random.ts'
 
 const floats = (...values: number[]) => Float32Array.from(values)
 

@@ -76,7 +76,8 @@ export function channelValues(card: ChannelledCard): readonly ChannelValues[] | 
   }))
 }
 
-function saysOfValues({ intensity, clip, valueRange, normalisation }: SeriesChannel): boolean {
+/** Whether a series has values of its own, and not the card's. */
+export function saysOfValues({ intensity, clip, valueRange, normalisation }: SeriesChannel): boolean {
   return [intensity, clip, valueRange, normalisation].some((value) => value !== undefined)
 }
 
@@ -115,6 +116,7 @@ interface ListedCard {
     readonly volume?: object | undefined
   }
   readonly intensity: IntensityOfCard
+  readonly normalisation?: Normalisation | undefined
 }
 
 /** A window in relative intensity; undefined for the whole intensity range as it is. */
@@ -158,7 +160,7 @@ function relativeWindow({ center, width }: WindowChannel, intensity: IntensityOf
 /** What of a card doesn't go with the channels that it lists. */
 export function channelIssues(card: ListedCard): { path: (string | number)[]; message: string }[] {
   const listed = listedChannels(card.input) ?? []
-  if (listed.some(isOfSeries)) return seriesIssues(listed, card.input)
+  if (listed.some(isOfSeries)) return seriesIssues(listed, card)
   const range = fixedRange(card.intensity)
   if (range === undefined && listed.some(({ kind }) => kind === 'window'))
     return [{ path: ['intensity'], message: 'expected a window in HU or a range with both ends, which holds all windows of input.channels' }] // prettier-ignore
@@ -172,29 +174,26 @@ export function channelIssues(card: ListedCard): { path: (string | number)[]; me
   })
 }
 
-function seriesIssues(
-  listed: readonly ChannelOfInput[],
-  { volume }: ListedCard['input'],
-): ReturnType<typeof channelIssues> {
+function seriesIssues(listed: readonly ChannelOfInput[], card: ListedCard): ReturnType<typeof channelIssues> {
+  const { volume } = card.input
   const other = listed.findIndex((one) => !isOfSeries(one))
   if (other >= 0)
     return [{ path: ['input', 'channels', other], message: 'expected a series, as the other channels are' }]
   if (volume === undefined)
     return [{ path: ['input', 'channels'], message: 'expected input.volume beside channels that are series' }]
-  return listed.flatMap((one, n) => (isOfSeries(one) ? valueIssues(one, n) : []))
+  return listed.flatMap((one, n) => (isOfSeries(one) ? valueIssues(one, n, card) : []))
 }
 
-/** What contradicts itself of the values of a series. */
-function valueIssues(
-  { intensity, valueRange, normalisation = [] }: SeriesChannel,
-  n: number,
-): ReturnType<typeof channelIssues> {
+/** What contradicts itself of the values of a series, its own or, where it says nothing, the card's. */
+function valueIssues(channel: SeriesChannel, n: number, card: ListedCard): ReturnType<typeof channelIssues> {
+  if (!saysOfValues(channel)) return []
+  const { valueRange, intensity = card.intensity, normalisation = card.normalisation ?? [] } = channel
   const path = ['input', 'channels', n]
   const isOfNonZero = normalisation.some(({ region }) => region.kind === 'non-zero')
   const issues: [boolean, string, string][] = [
     [valueRange !== undefined && valueRange[0] === valueRange[1], 'valueRange', 'expected two different numbers'],
     [normalisation.some(({ at }) => at === 'input'), 'normalisation', 'expected steps at the image: volumes are resampled after them'],
-    [isOfNonZero && intensity !== undefined && !keepsZero(intensity), 'normalisation', 'expected an intensity range in which 0 has its place, such as one with "fromZero": true'],
+    [isOfNonZero && !keepsZero(intensity), 'normalisation', 'expected an intensity range in which 0 has its place, such as one with "fromZero": true'],
   ] // prettier-ignore
   return issues.flatMap(([isWrong, field, message]) => (isWrong ? [{ path: [...path, field], message }] : []))
 }

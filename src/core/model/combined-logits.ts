@@ -12,10 +12,20 @@ export function meanOf(all: readonly Tensor[]): Tensor {
   return sum
 }
 
+interface AnsweringCard {
+  readonly task?: string
+  readonly output?: { readonly activation?: string }
+}
+
+/** By which answers vote: the output's activation; none of a detector, whose scores lie beside its boxes. */
+export function voteActivation({ task, output }: AnsweringCard): string | undefined {
+  return task === 'detection' ? undefined : output?.activation
+}
+
 /**
  * Logits whose probabilities are the mean of several answers' probabilities: the vote of several draws, or of
  * several models. Where answers are no probabilities (values, boxes), the mean.
- * @param activation of the card's output
+ * @param activation `voteActivation` of the card
  */
 export function votedLogits(all: readonly Tensor[], activation: string | undefined): Tensor {
   const { shape } = entry(all, 0)

@@ -1,8 +1,10 @@
+import { saysOfValues } from './channel-list.ts'
+import { seriesChannels } from './context.ts'
 import { isDrawn, type DefendedCard } from './defence-steps.ts'
 
 interface CheckedCard extends DefendedCard {
   readonly clip?: boolean | undefined
-  readonly input: { readonly volume?: unknown }
+  readonly input: { readonly volume?: unknown } & Parameters<typeof seriesChannels>[0]
   readonly normalisation?: readonly { readonly at: string }[] | undefined
 }
 
@@ -20,7 +22,11 @@ export function defenceIssues({ defence, clip, input, normalisation = [] }: Chec
   )
   const isElsewhere = input.volume !== undefined || normalisation.some((one) => one.at === 'image')
   const issues: [boolean, (string | number)[], string][] = [
-    [clip === false, ['defence'], 'expected values that are clipped: steps work on 0 to 1'],
+    [
+      clip === false || seriesChannels(input).some(saysOfValues),
+      ['defence'],
+      'expected values that are clipped, of series without ranges of their own: steps work on 0 to 1',
+    ],
     [
       first >= 0 && isElsewhere,
       ['defence', first, 'at'],

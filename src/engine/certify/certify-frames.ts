@@ -1,4 +1,4 @@
-import { randomSource, sampleSeed, type RandomSource } from '../../core/attacks/random.ts'
+import { randomSource, sampleSeed, type RandomSource } from '../../core/random.ts'
 import { entry } from '../../core/entry.ts'
 import { certificateOf, mostDrawn, type Smoothing } from '../../core/evaluate/certify.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
@@ -30,8 +30,7 @@ export async function certifiedFrameOf(frame: StudyFrame, given: Certifying): Pr
   const { card, n0, n } = given
   const names = namesOf(card)
   const { relative } = frame.float
-  const [, channels, rows, columns] = extents4(relative.shape, 'Certification')
-  const noisy = noisyModel(given.model, card, [channels, rows, columns], given.noise)
+  const noisy = noisyModel(given.model, card, relative, given.noise)
   const seed = sampleSeed(given.seed, `certify/${frame.image.sopInstanceUid}/${frame.index}`)
   const draw = (count: number, stream: number) =>
     countsOf(frame, { noisy, count, random: randomSource(seed, stream) }, given)
@@ -70,7 +69,7 @@ async function countsOf(
   const [, , rows, columns] = extents4(float.relative.shape, 'Certification')
   for (let done = 0; done < count; done += batch) {
     throwIfCancelled(signal)
-    const logits = await noisy.predict(float.relative, Math.min(batch, count - done), random)
+    const logits = await noisy(Math.min(batch, count - done), random)
     for (const predicted of predictedClasses(card, [rows, columns], logits))
       counts[predicted] = entry(counts, predicted) + 1
   }

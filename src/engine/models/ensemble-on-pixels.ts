@@ -1,5 +1,6 @@
 import { entry } from '../../core/entry.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import { voteActivation } from '../../core/model/combined-logits.ts'
 import { ensembleModel } from '../../core/model/ensemble.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import type { Combination } from '../../core/spec/presets.ts'
@@ -23,8 +24,6 @@ export function ensembleOnPixels(
   const grid = outputs[card.task].isDense ? ['rows', 'columns'] : []
   let made: ReturnType<typeof logitsThemselves> | undefined
   const head = (classes: number) => (made ??= logitsThemselves([classes, ...grid], runtime))
-  const { output } = card
-  const activation = 'activation' in output ? output.activation : undefined
   return {
     context: first.context,
     series: first.series,
@@ -33,7 +32,7 @@ export function ensembleOnPixels(
         members: members.map((member) => member.forShape(shape, around)),
         head,
         combination,
-        activation,
+        activation: voteActivation(card),
       }),
     inner: () => undefined,
     dispose: async () => {

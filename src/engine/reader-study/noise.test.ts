@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { randomSource } from '../../core/attacks/random.ts'
+import { randomSource } from '../../core/random.ts'
 import { largestDifference, noiseLike } from './noise.ts'
 
 const frame = (values: Uint16Array) => ({

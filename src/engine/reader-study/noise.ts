@@ -1,4 +1,4 @@
-import type { RandomSource } from '../../core/attacks/random.ts'
+import type { RandomSource } from '../../core/random.ts'
 import type { StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 
 /**

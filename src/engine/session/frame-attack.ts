@@ -1,6 +1,6 @@
 import type { AttackMethod, AttackProblem } from '../../core/attacks/attack.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
-import { sampleSeed } from '../../core/attacks/random.ts'
+import { sampleSeed } from '../../core/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { internalError, type Notice } from '../../core/errors.ts'

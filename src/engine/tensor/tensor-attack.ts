@@ -13,7 +13,7 @@ import {
   targetReached,
 } from '../../core/tasks/classification/criteria.ts'
 import { prepared } from '../../core/attacks/preparation.ts'
-import { randomSource, sampleSeed, shuffled } from '../../core/attacks/random.ts'
+import { randomSource, sampleSeed, shuffled } from '../../core/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { headlineOf, type Headline } from '../../core/evaluate/headline.ts'

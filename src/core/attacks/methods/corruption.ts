@@ -6,7 +6,7 @@ import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackState, StepTaken } from '../attack.ts'
 import { noBall } from '../balls.ts'
 import { defineMethod, type MethodEntry } from '../method-entry.ts'
-import { fillNormal, type RandomSource } from '../random.ts'
+import { fillNormal, type RandomSource } from '../../random.ts'
 import { rowOf } from '../rows.ts'
 
 /**

@@ -5,7 +5,7 @@ import { extentOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackState, Rows, StepTaken, UnnamedMethod } from '../attack.ts'
 import { type Ball, l2Ball, linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
-import { fillNormal } from '../random.ts'
+import { fillNormal } from '../../random.ts'
 import { rowOf } from '../rows.ts'
 import { smallestEpsilon, steps } from '../settings.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { normL2 } from '../../math/kernels.ts'
-import { randomSource } from '../random.ts'
+import { randomSource } from '../../random.ts'
 import { l2Squares, linfSquares, sideOf, squareFraction } from '../squares.ts'
 
 const extents = { channels: 2, rows: 12, columns: 10 }

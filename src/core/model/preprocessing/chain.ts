@@ -1,5 +1,6 @@
 import { extentOf, concatenate, samplesOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { ModelCard } from '../card.ts'
+import { voteActivation } from '../combined-logits.ts'
 import { channelPlan, channelValues } from '../channel-list.ts'
 import { defencesAt, undefended } from '../defence-steps.ts'
 import { stepsAt, type Normalisation } from '../normalisation.ts'
@@ -52,7 +53,7 @@ export type PreprocessingCard = Pick<
 >
 
 /** The same with what its answers are, which a defence's vote depends on. */
-type SeenCard = PreprocessingCard & { readonly output?: { readonly activation?: string } }
+type SeenCard = PreprocessingCard & Parameters<typeof voteActivation>[0]
 
 /** The draw of a defence that whoever asks for no other sees. */
 const firstDraw: Draw = { of: 'prediction', index: 0 }
@@ -142,12 +143,12 @@ export function throughPreprocessing(
   imageShape: ImageShape,
   { seen = { draws: usualDraws, isOblivious: false }, ...around }: Around = {},
 ): DifferentiableModel {
-  const { defence, output } = card
+  const { defence } = card
   if (defence === undefined) return throughChain(model, card, imageShape, around)
   return defendedModel({
     defence,
     seen,
-    activation: output?.activation,
+    activation: voteActivation(card),
     drawn: (draw) => throughChain(model, card, imageShape, around, draw),
     undefended: throughChain(model, undefended(card), imageShape, around),
   })

@@ -13,8 +13,7 @@ import {
   toYcc,
   type PlaneSize,
 } from '../../math/defences.ts'
-import { addScaled } from '../../math/planes.ts'
-import { fillNormal, randomSource, type RandomSource } from '../../attacks/random.ts'
+import { addNormal, randomSource, type RandomSource } from '../../random.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { drawnPlace, shrinkAndPad } from '../../tensor/shrink-and-pad.ts'
 import { gaussianMap } from '../../tensor/smoothing-map.ts'
@@ -76,11 +75,9 @@ const makers: { readonly [Kind in DefenceKind]: Maker<Kind> } = {
   noise: (step, { draw }, place) =>
     straightThrough((x) =>
       bySamples(x, (one) => {
-        const noisy = new Float32Array(one.data.length)
-        fillNormal(noisy, sourceOf(one, step.seed, draw, place))
-        const sum = one.data.slice()
-        addScaled(sum, step.sigma, noisy)
-        return sum
+        const noisy = one.data.slice()
+        addNormal(noisy, step.sigma, sourceOf(one, step.seed, draw, place))
+        return noisy
       }),
     ),
 }

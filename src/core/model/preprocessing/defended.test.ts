@@ -3,7 +3,8 @@ import { uniformTensor } from '../../../../test/support/numbers.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { defenceOfCard } from '../defence.ts'
 import type { DifferentiableModel } from '../ports.ts'
-import { throughPreprocessing, type PreprocessingCard } from './chain.ts'
+import { preprocessingFor, throughPreprocessing, type PreprocessingCard } from './chain.ts'
+import { defenceSteps } from './defences.ts'
 
 const plain: PreprocessingCard = {
   input: { name: 'image', layout: 'NCHW', size: [8, 8], channels: 1, valueRange: [0, 1] },
@@ -40,6 +41,15 @@ const noisy = (votes: number) => ({
 const x = uniformTensor([1, 1, 8, 8], 1, [0, 1])
 const loss = { kind: 'dot', terms: [] } as const
 
+test('boxes of several draws vote by no activation', async () => {
+  const model = probe()
+  const card = { ...noisy(1), task: 'detection', output: { activation: 'sigmoid' } }
+  const behind = throughPreprocessing(model, card, [1, 8, 8], { seen: { draws: 3, isOblivious: false } })
+  const { logits } = await behind.lossAndGradient(x, loss)
+  const mean = model.seen.reduce((sum, { data }) => sum + (data[0] ?? NaN), 0) / 3
+  expect(logits.data[0]).toBeCloseTo(mean, 5)
+})
+
 describe('a model behind a random defence', () => {
   test('predicts the mean of its draws’ probabilities', async () => {
     const model = probe()
@@ -75,11 +85,17 @@ describe('a model behind a random defence', () => {
   })
 })
 
-test('steps at the input come after the image was resized, steps at the image before', () => {
-  const model = throughPreprocessing(
-    probe(),
-    { ...plain, defence: defenceOfCard.parse([{ kind: 'jpeg', at: 'image' }, { kind: 'bit-depth' }]) },
-    [1, 16, 16],
-  )
-  expect(model.input.shape).toEqual([null, 1, 16, 16])
+test('steps at the input come after the image was resized, steps at the image before', async () => {
+  const model = probe()
+  const defence = defenceOfCard.parse([
+    { kind: 'jpeg', at: 'image' },
+    { kind: 'bit-depth', bits: 3 },
+  ])
+  const image = uniformTensor([1, 1, 16, 16], 2, [0, 1])
+  await throughPreprocessing(model, { ...plain, defence }, [1, 16, 16]).predict(image)
+  const context = { draw: { of: 'prediction', index: 0 }, isColour: false } as const
+  const [jpeg, depth] = defenceSteps(defence, context)
+  const resized = preprocessingFor(plain, [1, 16, 16]).apply(jpeg!.apply(image))
+  expect(model.seen[0]!.data).toEqual(depth!.apply(resized).data)
+  expect(model.seen[0]!.data).not.toEqual(resized.data)
 })

@@ -35,20 +35,21 @@ export function defendedModel(parts: DefendedParts): DifferentiableModel {
   const isDrawn = isRandom({ defence })
   const models = (of: Draw['of'], count: number) =>
     Array.from({ length: isDrawn ? count : 1 }, (_, index) => parts.drawn({ of, index }))
-  const voters = models('prediction', votesOf({ defence }))
-  const attacked = seen.isOblivious ? [undefended] : models('gradient', seen.draws)
+  // A chain builds its tables, and takes slices around a batch through them: only the one that is asked for.
+  const voters = once(() => models('prediction', votesOf({ defence })))
+  const attacked = once(() => (seen.isOblivious ? [undefended] : models('gradient', seen.draws)))
   const voted = (all: readonly Tensor[]) => votedLogits(all, parts.activation)
   return {
     input: undefended.input,
     output: undefended.output,
     predict: async (x, beside, space) => {
       const all: Tensor[] = []
-      for (const model of voters) all.push(await model.predict(x, beside, space))
+      for (const model of voters()) all.push(await model.predict(x, beside, space))
       return voted(all)
     },
     lossAndGradient: async (x: Tensor, loss: LossSpec, beside?: BesideImages) => {
       const all: LossAndGradient[] = []
-      for (const model of attacked) all.push(await model.lossAndGradient(x, loss, beside))
+      for (const model of attacked()) all.push(await model.lossAndGradient(x, loss, beside))
       if (all.length === 1) return entry(all, 0)
       return {
         loss: meanLoss(all.map((each) => each.loss)),
@@ -58,6 +59,12 @@ export function defendedModel(parts: DefendedParts): DifferentiableModel {
     },
     dispose: () => undefended.dispose(),
   }
+}
+
+/** What `make` gives, made when it is first asked for. */
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | undefined
+  return () => (made ??= make())
 }
 
 function meanLoss(all: readonly Float32Array[]): Float32Array {

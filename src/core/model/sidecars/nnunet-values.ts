@@ -49,6 +49,8 @@ export function normalisation(
 /** The values of each series as its own, and means and deviations one per channel. */
 function ofEachChannel(channels: readonly Scheme[], from: string): NormalisationReading {
   const cards = channels.map((channel) => cardOf(normalisationFields(channel, from)))
+  // A channel whose scheme says no range would be given another's.
+  if (cards.some(({ intensity }) => intensity === undefined)) return { fields: [], ofChannels: undefined }
   const numbersOf = (field: 'mean' | 'std', otherwise: number) =>
     cards.map((card) => z.array(z.number()).safeParse(card[field]).data?.[0] ?? otherwise)
   const own = cards.map(({ intensity, clip, normalisation: steps, input }) => ({
@@ -57,7 +59,7 @@ function ofEachChannel(channels: readonly Scheme[], from: string): Normalisation
     ...(steps !== undefined && { normalisation: steps }),
     ...(isObject(input) && { valueRange: input['valueRange'] }),
   }))
-  const first = own.find(({ intensity }) => intensity !== undefined)
+  const [first] = own
   return {
     ofChannels: own,
     fields: [
