@@ -82,6 +82,7 @@ async function followAgain(signal: AbortSignal): Promise<void> {
 
 async function followAll(signal: AbortSignal): Promise<void> {
   const events = await engine.runs.watchAll.query(undefined, { signal, ...ownRequest })
+  watchLost()
   await inBatches(events, whileWanted(signal, takeAll), drawMilliseconds)
 }
 
@@ -110,6 +111,11 @@ function take(run: string, events: readonly RunEvent[]): boolean {
   const hasEnded = events.some(({ type }) => type === 'end' || type === 'error')
   if (hasEnded) followed.delete(run)
   return isNew || hasEnded
+}
+
+/** Looks anew at runs that were lost: the engine is back, and some may have ended meanwhile. */
+function watchLost(): void {
+  for (const [run, live] of Object.entries(useLiveRuns.getState())) if (live?.state === 'lost') watchRun(run)
 }
 
 /** The engine went away in mid-watch: what it says when it is back decides. */

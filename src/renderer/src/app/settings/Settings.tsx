@@ -100,14 +100,16 @@ function Choice<Value extends string>({ label, value, options, onChange }: Choic
   )
 }
 
-const devices = [
-  'auto',
-  'cuda',
-  'dml',
-  'coreml',
-  'webgpu',
-  'cpu',
-] as const satisfies readonly SettingsType['device'][]
+/** Every device that can be set, by what it is called here. */
+const deviceNames: Readonly<Record<SettingsType['device'], string>> = {
+  auto: texts.settings.autoDevice,
+  cuda: 'cuda',
+  dml: 'dml',
+  coreml: 'coreml',
+  webgpu: 'webgpu',
+  cpu: 'cpu',
+}
+const devices = Object.keys(deviceNames) as SettingsType['device'][]
 const bytesInMegabyte = 2 ** 20
 
 function Computing({ settings: { device, threads, cacheBytes } }: SectionProps) {
@@ -118,10 +120,7 @@ function Computing({ settings: { device, threads, cacheBytes } }: SectionProps) 
         label={texts.settings.device}
         description={inUse && texts.settings.deviceInUse(texts.device.on(inUse.name, inUse.threads))}
         value={device}
-        data={devices.map((value) => ({
-          value,
-          label: value === 'auto' ? texts.settings.autoDevice : value,
-        }))}
+        data={devices.map((value) => ({ value, label: deviceNames[value] }))}
         onChange={(value) => {
           const known = devices.find((each) => each === value)
           if (known !== undefined) void changeSettings({ device: known })
