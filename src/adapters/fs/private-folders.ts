@@ -20,8 +20,15 @@ export function homeFolder(
 
 /** What Radversary makes in its folder (docs/workspace.md); others' files there are theirs. */
 const ownNames = [
-  ...['models', 'runs', 'comparisons', 'evaluations', 'imported', 'references', 'logs', 'tmp'],
-  ...['settings.json', 'recent-studies.json', 'open-browser.html', 'deidentification.key'],
+  ...['models', 'runs', 'comparisons', 'evaluations', 'imported', 'references', 'exports', 'logs', 'tmp'],
+  ...[
+    'settings.json',
+    'session.json',
+    'recent-studies.json',
+    'exports.jsonl',
+    'open-browser.html',
+    'deidentification.key',
+  ],
 ]
 
 /**

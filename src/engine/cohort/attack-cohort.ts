@@ -81,8 +81,19 @@ async function attackOne(
     await removeFailure(out, study)
   } catch (error) {
     if (!isInputFault(error)) throw error
-    await writeFailure(out, study, error)
+    await writeFailure(out, study, isNameless(request.identity) ? namelessFault(error) : error)
   }
+}
+
+function isNameless(identity: CohortRequest['identity']): boolean {
+  return identity !== undefined && identity.choice !== 'keep'
+}
+
+/** What a cohort without identities may say of a study that gave nothing: messages may hold a source's texts. */
+function namelessFault({ code }: RadversaryError): RadversaryError {
+  return new RadversaryError(code, 'Study: expected one that can be attacked, got another', {
+    tip: 'Attack it alone with --identity keep to see why.',
+  })
 }
 
 /** Notices that are the same of many studies are said once. */

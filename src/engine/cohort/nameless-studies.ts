@@ -1,4 +1,5 @@
 import { RadversaryError } from '../../core/errors.ts'
+import { identityOfId } from '../../core/dicom/deidentify/identity.ts'
 import { type ExportIdentity, maskedText, openIdentity } from '../deidentify/export-identity.ts'
 import type { IdentityRequest } from '../deidentify/identity-request.ts'
 import { type OpenedProfile, pseudonymsBy } from '../deidentify/profile.ts'
@@ -33,7 +34,9 @@ function studiesFor(identity: ExportIdentity, studies: readonly CohortStudy[]): 
   return named.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Of patients that the list of studies names and that of pseudonyms lacks, a mask of their own. */
+/** A patient's pseudonym; a mask where the list of pseudonyms lacks the patient. */
 function pseudonymOf(patient: string, profile: OpenedProfile): string {
-  return pseudonymsBy(profile).patient(patient, patient) ?? `patient-${maskedText(profile, patient)}`
+  return (
+    pseudonymsBy(profile).patient(identityOfId(patient), patient) ?? `patient-${maskedText(profile, patient)}`
+  )
 }

@@ -13,7 +13,7 @@ export type WordSearch = (bytes: Uint8Array) => boolean
  */
 export function searchFor(words: readonly string[]): WordSearch {
   const forms = formsOf(words.filter((word) => word.length >= shortestAnywhere))
-  const short = words.filter((word) => word.length < shortestAnywhere).map(escaped)
+  const short = words.filter((word) => word.length < shortestAnywhere).map(escapedWord)
   const apart = new RegExp(`(?<![\\p{L}\\p{N}])(?:${short.join('|')})(?![\\p{L}\\p{N}])`, 'iu')
   return (bytes) => holdsForm(bytes, forms) || (short.length > 0 && textHolds(bytes, apart))
 }
@@ -44,7 +44,8 @@ function spellings(word: string): string[] {
   return [word, word.toUpperCase(), capital].flatMap((each) => [each.normalize('NFC'), each.normalize('NFD')])
 }
 
-function escaped(word: string): string {
+/** A word as a pattern that finds it and nothing else. */
+export function escapedWord(word: string): string {
   return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 

@@ -6,7 +6,7 @@ import type { ManifestEntry } from '../../adapters/fs/manifest.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { entry } from '../../core/entry.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import { namingFile, RadversaryError } from '../../core/errors.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
 import { type ModelCard, parseCard } from '../../core/model/card.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
@@ -89,7 +89,7 @@ interface Job extends Omit<NamelessRequest, 'identity'> {
   readonly writer: ExportWriter
 }
 
-/** Of an id of its own, by the key: the run's was made of names that could be tried. */
+/** Labels with an id of their own, by the key: the run's was made of names that could be tried. */
 function labelsOf(
   { exportId, attack, model, software }: AttackRecord,
   identity: ExportIdentity,
@@ -128,7 +128,7 @@ async function namelessImage(path: string, source: StudyImage, job: Job): Promis
   const number = Number.parseInt(path.split('/').at(-1) ?? '', 10)
   const result = await readJson(join(from, path), imageResult, toRestore)
   const original = await readBytes(source.header.source)
-  const { file, notices } = sourceFor(identity, original)
+  const { file, notices } = namingFile(result.file, () => sourceFor(identity, original))
   const pixels = await pixelFiles(result, { source, original, file }, job)
   const masks = maskFiles(result, { source, file, pixels }, job)
   for (const [kind, { bytes }] of [...pixels, ...masks]) await writer.write(exportedPath(kind, number), bytes)

@@ -8,7 +8,7 @@ import type { StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { deriveInstance } from '../../core/dicom/write/derive-instance.ts'
 import { entry } from '../../core/entry.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import { namingFile, type Notice, RadversaryError } from '../../core/errors.ts'
 import { type ReaderArm, readerArms } from '../../core/evaluate/reader-scores.ts'
 import type { ImagePixels } from '../../core/image/intensity-counts.ts'
 import { fourDigits } from '../../core/number-texts.ts'
@@ -20,12 +20,13 @@ import {
   openIdentity,
   recordedIdentityOf,
   sourceFor,
+  uidFor,
 } from '../deidentify/export-identity.ts'
 import type { IdentityRequest } from '../deidentify/identity-request.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from '../export/record.ts'
 import { readStored } from '../export/reread.ts'
 import { type JobHooks, throwIfCancelled } from '../progress.ts'
-import { decodeFrames } from '../study/load-image.ts'
+import { decodeFrames, distinctNotices } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import { sourcesOf } from '../verify/recorded-sources.ts'
@@ -70,6 +71,7 @@ export async function makeReaderStudy(
   const job: Job = { run, seed, identity, exportId, folder }
   const images: ReaderKey['images'] = []
   const pages: PageImage[] = []
+  const notices: Notice[] = []
   for (const [n, { image, arm }] of drawn(record, seed).entries()) {
     throwIfCancelled(hooks.signal)
     const original = sources.get(image.sopInstanceUid)
@@ -78,8 +80,11 @@ export async function makeReaderStudy(
     const made = await makeImage({ image, arm, original, name }, job)
     images.push(made.keyed)
     pages.push(made.page)
+    notices.push(...made.notices)
     hooks.onProgress?.({ done: n + 1, total: record.images.length, phase: 'writing images', note: '' })
   }
+  for (const { message, tip } of distinctNotices(notices))
+    hooks.onNotice?.(tip === undefined ? message : `${message} ${tip}`)
   const study = exportId.slice(-8)
   const key: ReaderKey = {
     schema: 'radversary/reader-study/1',
@@ -144,7 +149,8 @@ async function makeImage({ image, arm, original, name }: DrawnImage, job: Job) {
   if (pixels === undefined || attacked === undefined) throw noSource(image, job.run)
   const values = valuesOf(arm, { pixels, attacked, seed: sampleSeed(job.seed, image.sopInstanceUid) })
   const shown: StoredFrame = { ...pixels.frame, values }
-  const { bytes } = deriveInstance(sourceFor(job.identity, file).file, [shown], {
+  const { file: source, notices } = namingFile(original.name, () => sourceFor(job.identity, file))
+  const { bytes } = deriveInstance(source, [shown], {
     role: 'blinded',
     exportId: job.exportId,
     seriesNumber: 1,
@@ -154,11 +160,12 @@ async function makeImage({ image, arm, original, name }: DrawnImage, job: Job) {
   })
   await job.folder.write(`readers/images/${name}.dcm`, bytes)
   const { path } = image.exported.series
-  const { sopInstanceUid } = image
+  const sopInstanceUid = uidFor(job.identity, original.sopInstanceUid)
   const linf = largestDifference(pixels.frame.values, values)
   return {
     keyed: { name: `${name}.dcm`, arm, exported: path, sopInstanceUid, linf },
     page: { name: `${name}.dcm`, frame: shown, meaning: pixels.meaning },
+    notices,
   }
 }
 

@@ -18,10 +18,10 @@ export const readerKey = z.strictObject({
         /** As readers see it. */
         name: z.string(),
         arm: z.enum(readerArms),
-        /** The image in the export, and the same of the source as the record has it. */
+        /** The image in the export, and the source's UID as this study's identity has it. */
         exported: z.string(),
         sopInstanceUid: z.string(),
-        /** Of the pixels that readers see against the source's, in stored values. */
+        /** Largest difference of the pixels that readers see from the source's, stored values. */
         linf: z.number(),
       }),
     )

@@ -30,10 +30,15 @@ const eastAsian = /[\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}]/u
  */
 export function patientIdentity(source: SourceInstance): string {
   const id = textValue(source, tag.PatientID)
-  if (id !== undefined) return JSON.stringify([id, textValue(source, otherIds.issuerOfPatientId) ?? ''])
+  if (id !== undefined) return identityOfId(id, textValue(source, otherIds.issuerOfPatientId))
   const name = textValue(source, tag.PatientName)
   if (name === undefined) return JSON.stringify(['study', textValue(source, tag.StudyInstanceUID) ?? ''])
   return JSON.stringify(['name', name, textValue(source, tag.PatientBirthDate) ?? ''])
+}
+
+/** The same of a Patient ID that stands in a list, and its issuer. */
+export function identityOfId(id: string, issuer = ''): string {
+  return JSON.stringify([id, issuer])
 }
 
 /** Patient ID in the image's character set, as a list of pseudonyms has it; empty where there is none. */
