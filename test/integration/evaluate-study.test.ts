@@ -53,7 +53,7 @@ test('every cell of the protocol is there, with what success means everywhere', 
 
 test('groups of the labels file have rates of their own, and the smallest is named', () => {
   const [byAge] = found.models[0]!.subgroups
-  expect(byAge?.groups.map(({ value, images }) => [value, images])).toEqual([['15 and more', 1], ['5 to below 15', 1], ['below 5', 1]]) // prettier-ignore
+  expect(byAge?.groups.map(({ value, images }) => [value, images])).toEqual([['below 5', 1], ['5 to below 15', 1], ['15 and more', 1]]) // prettier-ignore
   const report = readFileSync(join(out, 'report.html'), 'utf8')
   expect(report).toContain(`The smallest group is ${byAge!.smallest!}`)
   expect(readFileSync(join(out, 'tables/subgroups.csv'), 'utf8')).toContain('age,below 5,1,1')

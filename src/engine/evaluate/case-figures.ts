@@ -57,7 +57,7 @@ export function survivalOption({ survival: curves }: EvaluatedModel): ChartOptio
   return {
     ...layout,
     legend: legend(curves.map(({ method }) => method)),
-    xAxis: { type: 'value', min: 0, ...axis('smallest budget that fools, part of the intensity range') },
+    xAxis: { type: 'value', min: 0, ...axis('smallest budget that fools') },
     yAxis: { ...upright('right before, not fooled yet'), min: 0, max: 1 },
     series: curves.map(({ method, smallestBudgets }) => ({
       type: 'line',

@@ -19,7 +19,7 @@ import { evaluationTables } from './evaluation-tables.ts'
 import { comparedBy, planSteps, type PlannedProtocol } from './plan-protocol.ts'
 import { casesOf, galleriesOf, pictureFiles, type Gallery } from './gallery.ts'
 import { reportHtml } from './report.ts'
-import { groupsOf } from './subgroup-values.ts'
+import { groupsOf, openGroups } from './subgroup-values.ts'
 
 /** A protocol on one or several models and a study, as a user asks for it. */
 export interface EvaluateRequest extends EvaluationSpec, DeviceRequest {
@@ -45,6 +45,7 @@ export const reportName = 'report.html'
  */
 export async function evaluateStudy(request: EvaluateRequest, hooks: JobHooks = {}): Promise<EvaluateReport> {
   const planned = await plannedOf(request)
+  const opened = await openGroups(request)
   const { study, out } = request
   const folder = await openExportFolder({ folder: out, exportId: exportIdOf(request), sources: study })
   const { protocol: _, epsilon: __, subgroups: ___, pictures, ...asked } = request
@@ -52,7 +53,7 @@ export async function evaluateStudy(request: EvaluateRequest, hooks: JobHooks = 
   const ran = await runComparison({ ...asked, ...compared, out: join(folder.folder, 'comparison') }, hooks)
   throwIfCancelled(hooks.signal)
   await keepAll(folder, 'comparison')
-  const evaluation = evaluationOf(request, planned, { ...ran, groups: await groupsOf(request, ran) })
+  const evaluation = evaluationOf(request, planned, { ...ran, groups: groupsOf(opened, ran) })
   const gallery = pictures ? await galleryFor(evaluation, ran, hooks.signal) : []
   const whole = withCases(evaluation, gallery)
   const shown = pictureFiles(gallery)

@@ -1,5 +1,6 @@
 import { entry } from '../../core/entry.ts'
 import { chooseCases, type ChosenCase } from '../../core/evaluate/cases.ts'
+import { budgetToRelative, parseBudget } from '../../core/image/budget.ts'
 import { contextOf } from '../../core/model/context.ts'
 import { loadFrom } from '../compare/attack-cell.ts'
 import { comparedStacks } from '../compare/compare-run.ts'
@@ -66,7 +67,7 @@ async function galleryOf(
       const number = run.images.findIndex(({ sopInstanceUid }) => sopInstanceUid === slice.sopInstanceUid) + 1
       const about = aboutOf(chosen, { image: number, frame: slice.frame, method: strongest.method })
       const isSame = result?.outcome.success === slice.success
-      const pictures = isSame ? picturesOf(result, strongest.budgetValue) : undefined
+      const pictures = isSame ? picturesOf(result, strongest.budget) : undefined
       found.push({ about, pictures })
     }
     return found
@@ -89,9 +90,11 @@ function aboutOf(
   }
 }
 
-function picturesOf({ frame, adversarial }: FrameResult, epsilon: number | null): CasePictures | undefined {
-  if (epsilon === null) return undefined
+/** @param budget as text with its unit; none where the method has none */
+function picturesOf({ frame, adversarial }: FrameResult, budget: string | null): CasePictures | undefined {
+  if (budget === null) return undefined
   const { relative } = frame.float
+  const epsilon = budgetToRelative(parseBudget(budget), frame.scale)
   return casePictures({ original: relative, adversarial: frame.float.toRelative(adversarial) }, epsilon)
 }
 

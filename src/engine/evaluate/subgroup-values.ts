@@ -14,22 +14,36 @@ export interface GroupsOfColumn {
 
 type Row = Readonly<Record<string, string>>
 
+/** Columns by which images are parted, with the rows of the labels file that have them. */
+export interface OpenedGroups {
+  readonly columns: readonly SubgroupColumn[]
+  readonly rows: readonly Row[]
+}
+
 /**
- * Groups of the answers by columns of the labels file. @throws RadversaryError usage without a labels file;
- * labels-invalid for a column that it has not
+ * Reads the columns of the labels file, before anything is attacked. @throws RadversaryError usage without a
+ * labels file; labels-invalid for a column that it has not
  */
-export async function groupsOf(
-  { subgroups = [], labels }: Pick<EvaluationSpec, 'subgroups' | 'labels'>,
-  { run, cells }: Pick<RanComparison, 'run' | 'cells'>,
-): Promise<GroupsOfColumn[]> {
+export async function openGroups({
+  subgroups = [],
+  labels,
+}: Pick<EvaluationSpec, 'subgroups' | 'labels'>): Promise<OpenedGroups> {
   const [first, ...others] = subgroups.map(subgroupColumn)
-  if (first === undefined) return []
+  if (first === undefined) return { columns: [], rows: [] }
   if (labels === undefined) throw withoutLabels()
   const columns = [first, ...others]
   const names = columns.map(({ column }) => column) as [string, ...string[]]
   const text = new TextDecoder().decode(await readBytes({ path: labels }))
   const rows = labelRows(text, { file: labels, what: 'labels', columns: names, tip })
   checkColumns(rows, names, labels)
+  return { columns, rows }
+}
+
+/** Groups of the answers by columns of the labels file. */
+export function groupsOf(
+  { columns, rows }: OpenedGroups,
+  { run, cells }: Pick<RanComparison, 'run' | 'cells'>,
+): GroupsOfColumn[] {
   const rowOf = finder(rows, run.images)
   const keys = answerKeys(cells)
   return columns.map((column) => ({
@@ -48,13 +62,13 @@ function checkColumns([first = {}]: readonly Row[], names: readonly string[], fi
 
 /** Rows by SOP Instance UID, named by it or by their file. */
 function finder(rows: readonly Row[], images: RanComparison['run']['images']): ReadonlyMap<string, Row> {
-  const byUid = new Map(rows.map((row) => [row['SOPInstanceUID'], row]))
-  const byFile = new Map(rows.map((row) => [row['file'], row]))
+  const by = (key: string) => new Map(rows.flatMap((row) => (row[key] ? [[row[key], row]] : [])))
+  const [byUid, byFile] = [by('SOPInstanceUID'), by('file')]
   const namesOf = namesAmong(images.map(({ name }) => name))
   const found = new Map<string, Row>()
   for (const { name, sopInstanceUid } of images) {
     const file = namesOf(name).find((each) => byFile.has(each))
-    const row = byUid.get(sopInstanceUid) ?? byFile.get(file)
+    const row = byUid.get(sopInstanceUid) ?? (file === undefined ? undefined : byFile.get(file))
     if (row !== undefined) found.set(sopInstanceUid, row)
   }
   return found
