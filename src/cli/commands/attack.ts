@@ -69,6 +69,8 @@ function requestOf(options: Options): AttackRequest {
   const [model, ...others] = options.model
   if (card !== undefined && others.length > 0)
     throw new RadversaryError('usage', 'Card: expected none of several models: each has its own beside it')
+  if (ensemble !== undefined && others.length === 0)
+    throw new RadversaryError('usage', 'Ensemble: expected several models, got one')
   const media = mediaFormats.filter((format) => options[format] === true)
   return {
     ...attackOf(options),

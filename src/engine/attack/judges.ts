@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { readInstance } from '../../adapters/fs/read-file.ts'
+import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
 import { headlineOf } from '../../core/evaluate/headline.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
@@ -13,7 +15,7 @@ import type { JobHooks } from '../progress.ts'
 import { throwIfCancelled } from '../progress.ts'
 import { connectPixelModels } from '../session/lanes.ts'
 import type { Stack } from '../session/stacks.ts'
-import { createImageLoader } from '../study/load-image.ts'
+import { createImageLoader, decodeFrames } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { workbenchOf } from '../workbench.ts'
 import { numbersOf } from './attack-lane.ts'
@@ -64,7 +66,7 @@ async function judgedBy(
   for (const [at, stack] of stacks.entries()) {
     throwIfCancelled(signal)
     for (const images of together(stack, judge)) {
-      const made = await madeOf(images, judge, exported)
+      const made = await madeOf(images, exported)
       if (made.length > 0) found.push(...(await transferredTo(judge, made)).flat())
     }
     onProgress?.({ done: at + 1, total: stacks.length, phase: 'judging', note: opened.card.name })
@@ -86,20 +88,14 @@ function together({ images }: Stack, { model }: Judge): readonly (readonly Study
 }
 
 /** Nothing where one of them was not attacked. */
-async function madeOf(
-  images: readonly StudyImage[],
-  { loader }: Judge,
-  exported: ExportedFiles,
-): Promise<AdversarialFrame[]> {
+async function madeOf(images: readonly StudyImage[], exported: ExportedFiles): Promise<AdversarialFrame[]> {
   const made: AdversarialFrame[] = []
   for (const image of images) {
     const path = exported(image)
     if (path === undefined) return []
-    const [{ frames }, stored] = [await loader.load(image), await readStored(path)]
-    for (const [n, adversarial] of stored.entries()) {
-      const frame = frames[n]
-      if (frame !== undefined) made.push({ frame, adversarial })
-    }
+    const pixels = await decodeFrames(await readInstance(image.header.source))
+    for (const [index, adversarial] of (await readStored(path)).entries())
+      made.push({ frame: { image, index, pixels: entry(pixels, index) }, adversarial })
   }
   return made
 }

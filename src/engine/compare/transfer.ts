@@ -24,7 +24,7 @@ export interface Judge {
 
 /** A frame as it was made on another model: stored values are what two models share. */
 export interface AdversarialFrame {
-  readonly frame: StudyFrame
+  readonly frame: Pick<StudyFrame, 'image' | 'index' | 'pixels'>
   readonly adversarial: StoredValues
 }
 
@@ -75,7 +75,10 @@ function volumesAmong(
 }
 
 /** What a judge's own attacks would refuse the image for. */
-async function mismatchOf(loader: ImageLoader, { image, pixels }: StudyFrame): Promise<string | undefined> {
+async function mismatchOf(
+  loader: ImageLoader,
+  { image, pixels }: AdversarialFrame['frame'],
+): Promise<string | undefined> {
   const { modality } = image.header
   const [reason] = await loader.mismatches(image, { modality, frames: [pixels] })
   return reason?.message
