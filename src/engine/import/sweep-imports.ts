@@ -33,17 +33,27 @@ export async function sweepImports(home: string, now = Date.now()): Promise<numb
 async function namingTexts(home: string): Promise<string[]> {
   const texts = [await textOf(join(home, 'recent-studies.json'))]
   for (const kind of namingFolders)
-    for (const id of await readdir(join(home, kind)).catch(() => []))
+    for (const id of await namesIn(join(home, kind)))
       texts.push(await textOf(join(home, kind, id, 'request.json')))
   return texts
 }
 
 /** Empty where there is no such file, or its folder is none. */
-async function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return ''
+function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(otherwise(''))
+}
+
+/** None where there is no such folder. */
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(otherwise<string[]>([]))
+}
+
+/** A value in the place of what is not there; what is there and can't be read stays an error. */
+function otherwise<Value>(value: Value): (error: unknown) => Value {
+  return (error) => {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return value
     throw error
-  })
+  }
 }
 
 async function isQuiet(folder: string, now: number): Promise<boolean> {
@@ -51,5 +61,5 @@ async function isQuiet(folder: string, now: number): Promise<boolean> {
   const times = await Promise.all(
     [folder, ...names.map((name) => join(folder, name))].map(async (path) => (await stat(path)).mtimeMs),
   ).catch(() => [now])
-  return Math.max(...times) < now - quietMs
+  return times.every((time) => time < now - quietMs)
 }
