@@ -21,6 +21,8 @@ export interface KeptJob<Request> {
   readonly isDone: boolean
   /** Where one that this engine has in work stands. */
   readonly progress: Pick<Progress, 'done' | 'total' | 'note'> | null
+  /** What its last attempt had to say, since the engine was started. */
+  readonly notices: readonly string[]
   /** Why its last attempt failed, since the engine was started. */
   readonly error: EngineError | null
   /** The command line that makes it again. */
@@ -102,6 +104,7 @@ class JobsInFolder<Wanted extends Drawn, Request extends Dated, Result> implemen
 > {
   private readonly atWork = new Map<string, AtWork>()
   private readonly failed = new Map<string, EngineError>()
+  private readonly notices = new Map<string, string[]>()
 
   constructor(private readonly kind: JobKind<Wanted, Request, Result>) {}
 
@@ -119,7 +122,9 @@ class JobsInFolder<Wanted extends Drawn, Request extends Dated, Result> implemen
     const atWork = { abort: new AbortController(), progress: atStart, ended: Promise.resolve() }
     this.atWork.set(id, atWork)
     this.failed.delete(id)
-    atWork.ended = work(request, this.folderOf(id), hooksOf(atWork))
+    const notices: string[] = []
+    this.notices.set(id, notices)
+    atWork.ended = work(request, this.folderOf(id), hooksOf(atWork, notices))
       .catch((thrown: unknown) => {
         const error = engineError(thrown)
         if (error.code !== 'cancelled') this.failed.set(id, error)
@@ -180,6 +185,7 @@ class JobsInFolder<Wanted extends Drawn, Request extends Dated, Result> implemen
       request,
       isDone: await isWhole(this.resultFolder(id)),
       progress: this.atWork.get(id)?.progress ?? null,
+      notices: this.notices.get(id) ?? [],
       error: this.failed.get(id) ?? null,
       command: this.kind.command(request, this.folderOf(id)),
     }
@@ -205,9 +211,12 @@ class JobsInFolder<Wanted extends Drawn, Request extends Dated, Result> implemen
 const atStart = { done: 0, total: 0, note: '' }
 
 /** Progress of the attacks alone: what comes before takes seconds. */
-function hooksOf(atWork: AtWork): JobHooks {
+function hooksOf(atWork: AtWork, notices: string[]): JobHooks {
   return {
     signal: atWork.abort.signal,
+    onNotice: (sentence) => {
+      notices.push(sentence)
+    },
     onProgress: ({ phase, done, total, note }) => {
       if (phase === 'attacking') atWork.progress = { done, total, note }
     },

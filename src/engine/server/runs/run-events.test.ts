@@ -86,7 +86,7 @@ test('one stream has the events of all runs, the past ones first, until its watc
   const abort = new AbortController()
   const events: string[] = []
   const listening = (async () => {
-    for await (const { run, event } of all.watch([{ run: 'a', event: progress(1) }], abort.signal))
+    for await (const { run, event } of all.watch(() => [{ run: 'a', event: progress(1) }], abort.signal))
       events.push(`${run} ${event.type}`)
   })()
   await Promise.resolve()

@@ -69,8 +69,8 @@ export interface EventOfRun {
 /** Events of every run that waits or is in work, for any number of watchers, each in one stream. */
 export interface AllRunEvents {
   readonly add: (event: EventOfRun) => void
-  /** What is past first; it ends with the signal, when the watcher leaves. */
-  watch(past: readonly EventOfRun[], signal?: AbortSignal): AsyncGenerator<EventOfRun, void>
+  /** What is past when it is first read; it ends with the signal, when the watcher leaves. */
+  watch(past: () => readonly EventOfRun[], signal?: AbortSignal): AsyncGenerator<EventOfRun, void>
   /** Ends the streams of all watchers: no more will come. */
   readonly end: () => void
 }
@@ -88,9 +88,10 @@ export function createAllRunEvents(): AllRunEvents {
       const queue = createEventQueue<EventOfRun>(
         (newer, older) => newer.run === older.run && replaces(newer.event, older.event),
       )
-      past.forEach(queue.push)
+      past().forEach(queue.push)
       watchers.add(queue)
-      signal?.addEventListener('abort', queue.end)
+      if (signal?.aborted === true) queue.end()
+      else signal?.addEventListener('abort', queue.end, { once: true })
       try {
         yield* queue.events()
       } finally {

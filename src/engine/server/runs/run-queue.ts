@@ -71,7 +71,7 @@ class OneAfterAnother implements RunQueue {
   }
 
   watchAll(signal?: AbortSignal): AsyncGenerator<EventOfRun, void> {
-    const past = this.entries.flatMap(({ run, events }) => events.past.map((event) => ({ run, event })))
+    const past = () => this.entries.flatMap(({ run, events }) => events.past.map((event) => ({ run, event })))
     return this.all.watch(past, signal)
   }
 

@@ -21,7 +21,7 @@ const colors = { done: 'green', working: 'blue', stopped: 'gray' } as const
 
 /** One comparison or evaluation: what of, how far, and what can be done with it. */
 export function JobCard({ kind, job, about, onShow }: JobCardProps) {
-  const { id, request, isDone, progress, error } = job
+  const { id, request, isDone, progress, notices, error } = job
   const state = isDone ? 'done' : progress === null ? 'stopped' : 'working'
   return (
     <div className={classes['card']} data-testid={kind === 'comparisons' ? 'comparison' : 'evaluation'}>
@@ -55,6 +55,11 @@ export function JobCard({ kind, job, about, onShow }: JobCardProps) {
           />
         </div>
       )}
+      {notices.map((notice) => (
+        <Text key={notice} size="xs" c="var(--app-warning)" mt={3}>
+          {notice}
+        </Text>
+      ))}
       {error !== null && <Fault error={new EngineFault(error)} />}
       <Actions kind={kind} job={job} state={state} />
     </div>
