@@ -14,7 +14,9 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
 }
 
 /** Commands whose folder holds what was done. */
-const resumable: ReadonlySet<string | undefined> = new Set(['attack', 'compare', 'cohort', 'import'])
+const resumable: ReadonlySet<string | undefined> = new Set([
+  ...['attack', 'certify', 'cohort', 'compare', 'deidentify', 'evaluate', 'import'],
+])
 
 /** What `--out` names. */
 function folderOf(args: readonly string[]): string | undefined {
@@ -26,8 +28,9 @@ function folderOf(args: readonly string[]): string | undefined {
 /** Says that a command was interrupted, and what can be done. */
 export function tellInterrupted({ out, err }: Streams, args: readonly string[]): void {
   const folder = folderOf(args)
-  const there =
-    folder === undefined ? '' : ` in ${visibleLine(folder)}, without manifest.json until it is whole`
+  // A cohort's folder has manifests in its studies' folders alone.
+  const mark = args[0] === 'cohort' ? '' : ', without manifest.json until it is whole'
+  const there = folder === undefined ? '' : ` in ${visibleLine(folder)}${mark}`
   const resuming = resumable.has(args[0])
     ? ` What was done is kept${there}: the same command goes on from there.`
     : ''

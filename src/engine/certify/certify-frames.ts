@@ -30,13 +30,14 @@ export async function certifiedFrameOf(frame: StudyFrame, given: Certifying): Pr
   const { card, n0, n } = given
   const names = namesOf(card)
   const { relative } = frame.float
+  // Before any draw: an image that the labels lack is left out and listed.
+  const label = await given.labels?.of(frame)
   const noisy = noisyModel(given.model, card, relative, given.noise)
   const seed = sampleSeed(given.seed, `certify/${frame.image.sopInstanceUid}/${frame.index}`)
   const draw = (count: number, stream: number) =>
     countsOf(frame, { noisy, count, random: randomSource(seed, stream) }, given)
   const chosen = mostDrawn(await draw(n0, 0))
   const found = certificateOf(await draw(n, 1), chosen, given)
-  const label = await given.labels?.find(frame)
   const labelled = label === undefined ? undefined : classesOfAnswer(label)[0]
   // In the schema's order, in which what was kept is read again.
   return {

@@ -99,9 +99,16 @@ async function linesOf(home: string): Promise<string[]> {
 
 async function append(home: string, line: string): Promise<void> {
   const path = join(home, logName)
-  await appendFile(path, line, { mode: 0o600, flush: true }).catch((cause: unknown) => {
+  // A line that a power failure cut short stays a line of its own.
+  const start = (await endsInLine(path)) ? '' : '\n'
+  await appendFile(path, `${start}${line}`, { mode: 0o600, flush: true }).catch((cause: unknown) => {
     throw ioError('append to', path, cause)
   })
+}
+
+async function endsInLine(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return text === '' || text.endsWith('\n')
 }
 
 async function keepManifest(home: string, hash: string, bytes: Uint8Array): Promise<void> {
@@ -121,7 +128,11 @@ const staleMs = 10_000
 /** One writer at a time, of whichever process; the lock of a dead one is taken away. */
 async function locked(home: string, write: () => Promise<void>): Promise<void> {
   const lock = join(home, `${logName}.lock`)
-  while (!(await taken(lock))) await wait(20)
+  const start = Date.now()
+  while (!(await taken(lock))) {
+    if (Date.now() - start > 3 * staleMs) throw ioError('lock', lock, new Error('another keeps it'))
+    await wait(20)
+  }
   try {
     await write()
   } finally {
