@@ -83,8 +83,7 @@ export async function makeReaderStudy(
     notices.push(...made.notices)
     hooks.onProgress?.({ done: n + 1, total: record.images.length, phase: 'writing images', note: '' })
   }
-  for (const { message, tip } of distinctNotices(notices))
-    hooks.onNotice?.(tip === undefined ? message : `${message} ${tip}`)
+  for (const { message, tip } of distinctNotices(notices)) hooks.onNotice?.(`${message} ${tip}`)
   const study = exportId.slice(-8)
   const key: ReaderKey = {
     schema: 'radversary/reader-study/1',
