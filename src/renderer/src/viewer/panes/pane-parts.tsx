@@ -128,7 +128,7 @@ export function PaneMessage({ kind, isThere, isRunning, error, plane }: PaneMess
   if (isThere) return plane === undefined ? null : <PlaneMessage plane={plane} />
   const name = texts.viewer.kinds[kind]
   return (
-    <Text className={classes['message']} c="dimmed" size="sm">
+    <Text className={classes['message']} size="sm">
       {isRunning ? texts.viewer.waiting(name) : texts.viewer.notThere(name)}
     </Text>
   )
@@ -143,7 +143,7 @@ function PlaneMessage({ plane: { refusal, progress, scene } }: { readonly plane:
       : undefined)
   if (text === undefined) return null
   return (
-    <Text className={classes['message']} c="dimmed" size="sm" role="status">
+    <Text className={classes['message']} size="sm" role="status">
       {text}
     </Text>
   )

@@ -31,7 +31,8 @@ interface MaskSource {
  */
 export function planeMasks(source: MaskSource, { id, plane, slab }: Cut): FrameMasks | undefined {
   const planes = keptIn(keptPlanes, source.run)
-  const known = planes.get(id)
+  const key = `${source.series}/${id}`
+  const known = planes.get(key)
   if (known !== undefined) return known
   const volume = labelVolume(source)
   if (volume === undefined) return undefined
@@ -47,7 +48,7 @@ export function planeMasks(source: MaskSource, { id, plane, slab }: Cut): FrameM
   }
   const masks = { before: cut(volume.before), after: cut(volume.after), classes: volume.classes }
   if (planes.size > mostPlanes) planes.clear()
-  planes.set(id, masks)
+  planes.set(key, masks)
   return masks
 }
 

@@ -2,7 +2,7 @@ import type { Slab } from '../../state/ui-store.ts'
 import type { Frame } from '../frame.ts'
 import { toImage, type ViewerImage } from '../image-loader.ts'
 import type { Plane } from './planes.ts'
-import { plus } from './vectors.ts'
+import { planeChange } from './plane-change.ts'
 import { planesOf, reslice } from './reslice.ts'
 import type { Volume } from './volume.ts'
 
@@ -25,6 +25,12 @@ function keptImage(id: string, make: () => ViewerImage): ViewerImage {
   kept.set(id, image)
   for (const old of kept.keys()) if (kept.size > mostImages) kept.delete(old)
   return image
+}
+
+/** Lets the planes of a study, or of a run, go. */
+export function forgetPlanes(of: { readonly study: string } | { readonly run: string }): void {
+  for (const id of kept.keys())
+    if ('study' in of ? id.startsWith(`plane:/${of.study}/`) : id.split('/').includes(of.run)) kept.delete(id)
 }
 
 /** The image of a plane, or slab, of a volume. */
@@ -50,37 +56,11 @@ function frameOf(
   return { rows, columns, samples: 1, values, spacing, ...levels }
 }
 
-/**
- * The change from one volume to another in a plane, in modality units: of a slab the mean, or at each pixel
- * the greatest change with its sign.
- */
+/** The image of the change from one volume to another in a plane, as `planeChange` has it. */
 export function planeDifference(before: Volume, after: Volume, { id, plane, slab }: Cut): ViewerImage {
-  return keptImage(id, () => {
-    const half = (planesOf(slab.millimetres, plane) - 1) / 2
-    const [from, to] = [-Math.min(half, plane.index), Math.min(half, plane.count - 1 - plane.index)]
-    const found = new Float32Array(plane.rows * plane.columns)
-    for (let step = from; step <= to; step++) {
-      const at = { ...plane, start: plus(plane.start, plane.through, step) }
-      const change = differenceIn(before, after, at)
-      for (let i = 0; i < found.length; i++) {
-        const [value, known] = [change[i] ?? 0, found[i] ?? 0]
-        if (slab.kind === 'mean') found[i] = known + value / (to - from + 1)
-        else if (Math.abs(value) > Math.abs(known)) found[i] = value
-      }
-    }
-    return toImage(id, differenceFrame(before, plane, found), true)
-  })
-}
-
-function differenceIn(before: Volume, after: Volume, plane: Plane): Float32Array {
-  const pixels = ({ grid, values, min }: Volume) =>
-    reslice({ size: grid.size, values }, plane, { along: 'mean', planes: 1, outside: min })
-  const [a, b] = [pixels(before), pixels(after)]
-  const shift = after.intercept - before.intercept
-  const change = new Float32Array(a.length)
-  for (let i = 0; i < change.length; i++)
-    change[i] = (b[i] ?? NaN) * after.slope - (a[i] ?? NaN) * before.slope + shift
-  return change
+  return keptImage(id, () =>
+    toImage(id, differenceFrame(before, plane, planeChange(before, after, plane, slab)), true),
+  )
 }
 
 function differenceFrame({ unit }: Volume, { rows, columns, spacing }: Plane, values: Float32Array): Frame {

@@ -38,7 +38,8 @@ export function reslice(voxels: Voxels, plane: Plane, sampling: Sampling): Frame
   return isStraight(plane) ? copied(voxels, plane, sampling) : interpolated(voxels, plane, sampling)
 }
 
-function isStraight({ start, right, down, through }: Plane): boolean {
+/** Whether a plane's pixels are voxels: it lies along the grid. */
+export function isStraight({ start, right, down, through }: Plane): boolean {
   return [start, right, down, through].every((way) => way.every(Number.isInteger))
 }
 

@@ -62,10 +62,14 @@ export function usePlaneImage(shown: Shown): PlaneImage {
   const base = { original, adversarial, smoothed }[kind === 'perturbation' ? 'original' : kind]
   const id =
     plane && `${view?.name ?? ''}/${plane.index}/${JSON.stringify(view?.turn)}/${JSON.stringify(slab)}`
+  const isOfBoth = pane.kind === 'perturbation' || pane.kind === 'swipe'
+  const needed = isOfBoth ? [original, adversarial] : [base]
+  const missing = needed.find(({ volume }) => volume === undefined)
+  const isMissing = missing !== undefined
   const scene = useMemo((): LoadedScene | undefined => {
-    if (plane === undefined || id === undefined) return undefined
+    if (plane === undefined || id === undefined || isMissing) return undefined
     return sceneThrough({ id, plane, slab }, { base, original, adversarial, isSwiped: pane.kind === 'swipe' })
-  }, [plane, id, slab, base, original, adversarial, pane.kind])
+  }, [plane, id, slab, base, original, adversarial, pane.kind, isMissing])
   const generated = pane.kind === 'original' ? undefined : kind === 'smoothed' ? smoothed : adversarial
   return {
     scene,
@@ -77,13 +81,15 @@ export function usePlaneImage(shown: Shown): PlaneImage {
       [plane, id, slab],
     ),
     progress:
-      scene === undefined && base.wanted > 0 ? { loaded: base.loaded, wanted: base.wanted } : undefined,
+      scene === undefined && missing !== undefined && missing.wanted > 0
+        ? { loaded: missing.loaded, wanted: missing.wanted }
+        : undefined,
     changed:
       generated && grid && generated.slices < grid.size[2]
         ? { slices: generated.slices, of: grid.size[2] }
         : undefined,
     refusal: found !== undefined && 'refusal' in found ? found.refusal : undefined,
-    error: error ?? base.error,
+    error: error ?? needed.find((each) => each.error !== undefined)?.error,
   }
 }
 

@@ -8,6 +8,8 @@ type Levels = Pick<Frame, 'photometric' | 'slope' | 'intercept' | 'unit' | 'wind
 export interface Volume extends Levels {
   readonly grid: VolumeGrid
   readonly values: FrameValues
+  /** Whether a slice has come; the others are at the least value. */
+  readonly has: (slice: number) => boolean
 }
 
 /** Takes slices as they come. */
@@ -53,7 +55,8 @@ export function volumeBuilder(grid: VolumeGrid): VolumeBuilder {
       const length = grid.size[0] * grid.size[1]
       for (let k = 0; k < grid.size[2]; k++)
         if (!there.has(k)) values.fill(levels.min, k * length, (k + 1) * length)
-      return { grid, values, ...levels }
+      const known = new Set(there)
+      return { grid, values, has: (slice) => known.has(slice), ...levels }
     },
   }
 }

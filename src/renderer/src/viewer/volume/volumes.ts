@@ -112,6 +112,9 @@ async function take(name: string, entry: Held, waiting: Missing[], signal: Abort
   }
 }
 
+/** Counts volumes of all names: one that is loaded anew is none that was there before. */
+let versions = 0
+
 function report(name: string, { builder, frames }: Held, change: Partial<VolumeState>): void {
   if (!held.has(name)) return
   const before = useVolumes.getState()[name] ?? nothingLoaded
@@ -122,7 +125,7 @@ function report(name: string, { builder, frames }: Held, change: Partial<VolumeS
       ...change,
       loaded: builder.count,
       wanted: frames.filter((ref) => ref !== undefined).length,
-      version: before.version + (change.volume === undefined ? 0 : 1),
+      version: change.volume === undefined ? before.version : ++versions,
     },
   })
 }
