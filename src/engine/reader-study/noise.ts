@@ -14,7 +14,7 @@ export function noiseLike(frame: StoredFrame, attacked: StoredValues, random: Ra
   const size = largestDifference(values, attacked)
   return values.map((value, i) => {
     if (attacked[i] === value) return value
-    const moved = value + Math.round(random.symmetric() * size)
+    const moved = value + Math.floor(((random.symmetric() + 1) / 2) * (2 * size + 1)) - size
     return Math.min(Math.max(moved, lowest), highest)
   })
 }
