@@ -105,6 +105,7 @@ describeApplication('methods side by side', (application) => {
     await page.reload()
     await page.getByRole('tab', { name: 'Compare' }).click()
     await card().getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await expect.poll(() => card().count()).toBe(0)
   })
 

@@ -5,6 +5,7 @@ import { changeSide, toggleSide, useUi } from '../state/ui-store.ts'
 import { type SideName, widthAfterKey, widthWithin } from '../state/sides.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
+import { useKeyOf } from './use-shortcuts.ts'
 
 interface SideDividerProps {
   readonly side: SideName
@@ -64,6 +65,8 @@ function Handle({ side }: SideDividerProps) {
       aria-orientation="vertical"
       aria-label={texts.app.sides[side].divider}
       aria-valuenow={width}
+      aria-valuemin={widthWithin(0, window.innerWidth)}
+      aria-valuemax={widthWithin(Infinity, window.innerWidth)}
       tabIndex={0}
       data-own-keys
       onKeyDown={press}
@@ -80,6 +83,7 @@ function Handle({ side }: SideDividerProps) {
 
 function HideButton({ side, isHidden }: SideDividerProps & { readonly isHidden: boolean }) {
   const label = isHidden ? texts.app.sides[side].show : texts.app.sides[side].hide
+  const key = useKeyOf(side === 'left' ? 'leftSide' : 'rightSide')
   const Symbol = (side === 'left') === isHidden ? IconChevronRight : IconChevronLeft
   return (
     <ActionIcon
@@ -88,12 +92,13 @@ function HideButton({ side, isHidden }: SideDividerProps & { readonly isHidden: 
       variant="default"
       data-hidden={isHidden || undefined}
       aria-label={label}
-      title={label}
+      title={key === undefined ? label : `${label} (${key})`}
+      aria-keyshortcuts={key}
       onClick={() => {
         toggleSide(side)
       }}
     >
-      <Symbol size={14} />
+      <Symbol size={10} />
     </ActionIcon>
   )
 }

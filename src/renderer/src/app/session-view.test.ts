@@ -10,11 +10,38 @@ test('a view survives being written as JSON', () => {
     layout: '1x2',
     panes: [
       { series, kind: 'original', slice: 3 },
+      {
+        series,
+        kind: 'original',
+        slice: 3,
+        plane: { name: 'coronal', turn: { aboutRows: 10, aboutColumns: 0 }, point: [1, 2, 3] },
+      },
       { series: undefined, kind: 'original', slice: 0 },
     ],
     model: 'phantom',
   })
   expect(readView(JSON.parse(JSON.stringify(view)))).toEqual(JSON.parse(JSON.stringify(view)))
+})
+
+test('a plane comes back, without the place that it looked at; a panel that was hidden by width does not', () => {
+  const { panes, sides } = viewOf({
+    ...useUi.getInitialState(),
+    panes: [
+      {
+        series,
+        kind: 'original',
+        slice: 3,
+        plane: { name: 'coronal', turn: { aboutRows: 10, aboutColumns: 0 }, point: [1, 2, 3] },
+      },
+    ],
+    sides: { left: { isHidden: true, isByWidth: true }, right: { isHidden: true } },
+  })
+  expect(panesOf({ panes }, () => 28)[0]?.plane).toEqual({
+    name: 'coronal',
+    turn: { aboutRows: 10, aboutColumns: 0 },
+    point: undefined,
+  })
+  expect([sides.left.isHidden, sides.right.isHidden]).toEqual([false, true])
 })
 
 test('a maximised viewport is kept as one of all', () => {

@@ -1,8 +1,15 @@
 import { z } from 'zod'
 import { emptyPane, layouts, type Pane, paneKinds } from '../state/panes.ts'
+import type { Side } from '../state/sides.ts'
 import { leftTabs, steps, type UiState } from '../state/ui-store.ts'
 
 const seriesKey = z.object({ study: z.string(), series: z.int().min(0) })
+
+/** A plane of the patient; where it lies is found from the pane's slice. */
+const plane = z.object({
+  name: z.enum(['axial', 'coronal', 'sagittal']),
+  turn: z.object({ aboutRows: z.number(), aboutColumns: z.number() }),
+})
 
 const side = z.object({ width: z.number().min(0).optional(), isHidden: z.boolean() })
 
@@ -10,7 +17,14 @@ const side = z.object({ width: z.number().min(0).optional(), isHidden: z.boolean
 const viewSchema = z.object({
   layout: z.enum(layouts),
   panes: z
-    .array(z.object({ series: seriesKey.optional(), kind: z.enum(paneKinds), slice: z.int().min(0) }))
+    .array(
+      z.object({
+        series: seriesKey.optional(),
+        kind: z.enum(paneKinds),
+        slice: z.int().min(0),
+        plane: plane.optional(),
+      }),
+    )
     .min(1)
     .max(64),
   activePane: z.int().min(0),
@@ -30,15 +44,25 @@ export function viewOf(ui: UiState): SessionView {
   const { linked, model, run, step, leftTab, sides } = ui
   return {
     layout,
-    panes: panes.map(({ series, kind, slice }) => ({ series, kind, slice })),
+    panes: panes.map(({ series, kind, slice, plane: shown }) => ({
+      series,
+      kind,
+      slice,
+      plane: shown && { name: shown.name, turn: shown.turn },
+    })),
     activePane,
     linked,
     model,
     run,
     step,
     leftTab,
-    sides,
+    sides: { left: chosen(sides.left), right: chosen(sides.right) },
   }
+}
+
+/** A side panel as the user wants it, whatever a narrow window makes of it. */
+function chosen({ width, isHidden, isByWidth }: Side): Side {
+  return { width, isHidden: isHidden && isByWidth !== true }
 }
 
 /** A kept view; undefined for one that another version wrote. */
@@ -53,10 +77,15 @@ export function panesOf(
   { panes, run }: Pick<SessionView, 'panes' | 'run'>,
   countOf: (series: NonNullable<Pane['series']>) => number,
 ): Pane[] {
-  return panes.map(({ series, kind, slice }) => {
+  return panes.map(({ series, kind, slice, plane: kept }) => {
     const count = series === undefined ? 0 : countOf(series)
     return series === undefined || count === 0
       ? { ...emptyPane }
-      : { series, kind: run === undefined ? 'original' : kind, slice: Math.min(slice, count - 1) }
+      : {
+          series,
+          kind: run === undefined ? 'original' : kind,
+          slice: Math.min(slice, count - 1),
+          ...(kept && { plane: { ...kept, point: undefined } }),
+        }
   })
 }

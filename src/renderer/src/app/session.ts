@@ -1,21 +1,25 @@
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import { engine } from '../api/client.ts'
 import { notifyUser } from '../api/notify.ts'
-import { openStudy } from '../features/study/open-study.ts'
-import { seriesOf, setUi, showPanes, useUi } from '../state/ui-store.ts'
+import { openStudy, useOpening } from '../features/study/open-study.ts'
+import { showPlanes } from '../state/show-planes.ts'
+import { sideNames } from '../state/sides.ts'
+import { changeSide, seriesOf, setUi, showPanes, type UiState, useUi } from '../state/ui-store.ts'
 import { watchRun } from '../state/watched-runs.ts'
+import { linkViewports } from '../viewer/viewports.ts'
 import { slicesOf } from '../viewer/slices.ts'
 import { panesOf, readView, type SessionView, viewOf } from './session-view.ts'
+
+/** Once for each page, however often its effects run. */
+let restored: Promise<void> | undefined
 
 /** Shows what was shown when the page was left, where the user wants that; keeps it from then on. */
 export function beginSession(): () => void {
   let end: () => void = () => undefined
   let isOver = false
-  void restore()
-    .catch(notifyUser)
-    .finally(() => {
-      if (!isOver) end = keepSession()
-    })
+  void (restored ??= restore().catch(notifyUser)).finally(() => {
+    if (!isOver) end = keepSession()
+  })
   return () => {
     isOver = true
     end()
@@ -39,6 +43,8 @@ async function restoreLast(): Promise<void> {
   const recent = await engine.studies.recent.query()
   for (const id of session.studies) {
     const paths = recent.find((study) => study.id === id)?.paths
+    // What the user opens meanwhile comes first.
+    if (useOpening.getState().opening !== undefined) return
     if (paths !== undefined) await openStudy(paths)
   }
   const view = readView(session.view)
@@ -56,9 +62,20 @@ async function showAgain(view: SessionView): Promise<void> {
   )
   const { models } = await engine.models.list.query()
   const { layout, activePane, linked, step, leftTab, sides } = view
-  setUi({ linked, step, leftTab, sides, run: shown })
-  if (panes.some(({ series }) => series !== undefined)) showPanes({ layout, panes, activePane })
+  setUi({ linked, step, leftTab, run: shown })
+  restoreSides(sides)
+  if (panes.some(({ series }) => series !== undefined)) {
+    showPanes({ layout, panes, activePane })
+    showPlanes(panes)
+  }
+  linkViewports(linked, activePane)
   if (models.some(({ name }) => name === view.model)) setUi({ model: view.model })
+}
+
+/** Panels as the user left them, but for those that a narrow window hides now. */
+function restoreSides(sides: SessionView['sides']): void {
+  for (const name of sideNames)
+    if (useUi.getState().sides[name].isByWidth !== true) changeSide(name, sides[name])
 }
 
 function isOpen(study: string, studies: readonly StudyInfo[]): boolean {
@@ -70,10 +87,11 @@ const restMilliseconds = 400
 
 function keepSession(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
-  let last = ''
+  const sessionOf = (ui: UiState) => ({ studies: ui.studies.map(({ id }) => id), view: viewOf(ui) })
+  // Only what changes from here on is kept: a study that could not be opened now may be there next time.
+  let last = JSON.stringify(sessionOf(useUi.getState()))
   const keep = (): void => {
-    const ui = useUi.getState()
-    const session = { studies: ui.studies.map(({ id }) => id), view: viewOf(ui) }
+    const session = sessionOf(useUi.getState())
     const text = JSON.stringify(session)
     if (text === last) return
     last = text
@@ -84,7 +102,6 @@ function keepSession(): () => void {
     clearTimeout(timer)
     timer = setTimeout(keep, restMilliseconds)
   })
-  keep()
   return () => {
     clearTimeout(timer)
     end()

@@ -34,12 +34,13 @@ export function togglePlanes(): void {
   if (!panes.some(({ plane }) => plane !== undefined)) {
     setUi({ layout: '2x2', activePane: 0, maximised: undefined })
     showPlanes([...patientPlanes.map((name) => withPlane(plain, name, undefined)), plain])
-  } else if (run !== undefined) showComparison(run, series, slice)
+  } else if (run !== undefined && panes.some((each) => each.kind !== 'original'))
+    showComparison(run, series, slice)
   else setUi({ layout: '1x1', panes: [plain], activePane: 0, maximised: undefined })
 }
 
 /** Shows panes, of which some are planes whose place is found once the grid is known. */
-function showPlanes(panes: readonly Pane[]): void {
+export function showPlanes(panes: readonly Pane[]): void {
   setUi({ panes: placed(panes) })
   for (const { series, plane } of panes)
     if (series !== undefined && plane !== undefined && plane.point === undefined)

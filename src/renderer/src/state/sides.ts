@@ -7,6 +7,8 @@ export interface Side {
   /** In CSS pixels; undefined for the preset, which grows with the window and the text. */
   readonly width?: number | undefined
   readonly isHidden: boolean
+  /** Whether a narrow window has hidden it, and not the user. */
+  readonly isByWidth?: boolean | undefined
 }
 
 export type Sides = Readonly<Record<SideName, Side>>

@@ -282,7 +282,7 @@ export function changeSide(name: SideName, change: Partial<Side>): void {
 }
 
 export function toggleSide(name: SideName): void {
-  changeSide(name, { isHidden: !get().sides[name].isHidden })
+  changeSide(name, { isHidden: !get().sides[name].isHidden, isByWidth: undefined })
 }
 
 /** Sets fields that need no more than being set. */

@@ -17,10 +17,10 @@ export const appTexts = {
     sides: {
       left: {
         divider: 'Width of studies and runs',
-        hide: 'Hide studies and runs ([)',
-        show: 'Show studies and runs ([)',
+        hide: 'Hide studies and runs',
+        show: 'Show studies and runs',
       },
-      right: { divider: 'Width of the work', hide: 'Hide the work (])', show: 'Show the work (])' },
+      right: { divider: 'Width of the work', hide: 'Hide the work', show: 'Show the work' },
     },
     status: 'Device and jobs',
     close: 'Close',

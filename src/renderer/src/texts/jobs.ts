@@ -7,6 +7,7 @@ export const jobsTexts = {
     goOn: 'Go on',
     cancel: 'Cancel',
     delete: 'Delete',
+    deleteWarning: (name: string) => `${name} and all that it has found are deleted. This can’t be undone.`,
     copyCommand: 'Copy as command',
   },
   evaluations: {

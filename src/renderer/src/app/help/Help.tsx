@@ -16,6 +16,7 @@ const pagesOfSteps = {
 /** The page that explains what is shown. */
 function pageFor({ studies, leftTab, step }: Pick<UiState, 'studies' | 'leftTab' | 'step'>): string {
   if (leftTab === 'comparisons') return 'comparison'
+  if (leftTab === 'evaluations') return 'evaluation'
   return studies.length === 0 ? 'user-guide' : pagesOfSteps[step]
 }
 

@@ -104,7 +104,8 @@ function KeyRow({ shortcut, keys, isAsked, fault, onAsk, onKeys }: KeyRowProps) 
   )
 }
 
-const modifiers = new Set(['Shift', 'Control', 'Alt', 'Meta', 'CapsLock', 'AltGraph'])
+/** Modifiers, which are no keys by themselves, and what buttons and focus need. */
+const reserved = new Set(['Shift', 'Control', 'Alt', 'Meta', 'CapsLock', 'AltGraph', 'Tab', 'Enter', ' '])
 
 /** Takes the next keys that are pressed; Escape and Tab end it. */
 function KeyCatcher({ onAsk, onKeys }: Pick<KeyRowProps, 'onAsk' | 'onKeys'>) {
@@ -116,7 +117,7 @@ function KeyCatcher({ onAsk, onKeys }: Pick<KeyRowProps, 'onAsk' | 'onKeys'>) {
         onAsk(false)
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Tab' || modifiers.has(event.key)) return
+        if (event.repeat || reserved.has(event.key)) return
         event.preventDefault()
         event.stopPropagation()
         if (event.key === 'Escape') onAsk(false)

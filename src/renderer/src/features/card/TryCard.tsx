@@ -169,7 +169,7 @@ function LabelCell({ said, label }: { readonly said: string | undefined; readonl
   if (label === null) return <Table.Td />
   const isRight = said === label
   return (
-    <Table.Td {...(!isRight && { c: 'orange.4' })}>
+    <Table.Td {...(!isRight && { c: 'var(--app-warning)' })}>
       <span role="img" aria-label={isRight ? texts.card.asLabelled : texts.card.otherThanLabelled}>
         {isRight ? '✓' : '✗'}
       </span>{' '}

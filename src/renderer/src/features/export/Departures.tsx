@@ -16,7 +16,7 @@ export function Departures() {
         <Accordion.Panel>
           <Stack gap="xs" data-testid="departures">
             {(log.data?.damaged.length ?? 0) > 0 && (
-              <Text size="xs" c="red.4">
+              <Text size="xs" c="var(--mantine-color-error)">
                 {texts.export.leftDamaged}
               </Text>
             )}

@@ -69,7 +69,9 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
           size="sm"
           disabled={to === '' || !isWhole(identity)}
           onClick={() => {
-            void start({ run, to, kinds: parts, identity: identityRequestOf(identity) })
+            void start({ run, to, kinds: parts, identity: identityRequestOf(identity) }).then(() => {
+              setIdentity(firstIdentity)
+            })
           }}
         >
           {texts.export.start}

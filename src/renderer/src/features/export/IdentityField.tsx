@@ -26,7 +26,7 @@ export function IdentityField({ identity, onChange }: IdentityFieldProps) {
           <Radio key={each} size="xs" value={each} label={texts.export.identityChoices[each]} />
         ))}
         {choice === 'keep' ? (
-          <Text size="xs" c="orange.4" data-testid="identity-kept">
+          <Text size="xs" c="var(--app-warning)" data-testid="identity-kept">
             {texts.export.identityKept}
           </Text>
         ) : (

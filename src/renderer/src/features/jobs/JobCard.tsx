@@ -1,8 +1,10 @@
+import { useState } from 'react'
 import { Badge, Button, Group, Progress, Text } from '@mantine/core'
 import type { KeptJob } from '../../../../engine/server/jobs/kept-jobs.ts'
 import { EngineFault } from '../../api/fault.ts'
 import { texts } from '../../texts.ts'
 import { CopyCommand } from '../../ui/CopyCommand.tsx'
+import { DeleteDialog } from '../../ui/DeleteDialog.tsx'
 import { Fault } from '../../ui/Fault.tsx'
 import classes from './jobs.module.css'
 import { beginJob, cancelJob, deleteJob, type JobKind } from './kept-jobs.ts'
@@ -70,7 +72,8 @@ interface ActionsProps extends Pick<JobCardProps, 'kind' | 'job'> {
   readonly state: keyof typeof colors
 }
 
-function Actions({ kind, job: { id, command }, state }: ActionsProps) {
+function Actions({ kind, job: { id, command, request }, state }: ActionsProps) {
+  const [isAsked, setAsked] = useState(false)
   return (
     <Group gap={4} mt={4}>
       {state === 'stopped' && (
@@ -85,9 +88,27 @@ function Actions({ kind, job: { id, command }, state }: ActionsProps) {
       )}
       <CopyCommand command={command} />
       {state !== 'working' && (
-        <Button size="compact-xs" variant="subtle" color="red" onClick={() => void deleteJob(kind, id)}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="red"
+          onClick={() => {
+            setAsked(true)
+          }}
+        >
           {texts.jobs.delete}
         </Button>
+      )}
+      {isAsked && (
+        <DeleteDialog
+          warning={texts.jobs.deleteWarning(request.name)}
+          onClose={() => {
+            setAsked(false)
+          }}
+          onDelete={() => {
+            void deleteJob(kind, id)
+          }}
+        />
       )}
     </Group>
   )

@@ -6,11 +6,11 @@ import { notifyUser } from '../../api/notify.ts'
 /** What the engine works on whether a page is there or not. */
 export type JobKind = 'comparisons' | 'evaluations'
 
-const pollMs = 1000
+const [pollMs, idleMs] = [1000, 5000] as const
 
-/** Looked at again and again while any is in work, whoever began it. */
-function waitMs(list: KeptJobList<unknown> | undefined): number | false {
-  return list?.jobs.some(({ progress }) => progress !== null) === true ? pollMs : false
+/** Looked at again and again, oftener while any is in work: another page may begin one. */
+function waitMs(list: KeptJobList<unknown> | undefined): number {
+  return list?.jobs.some(({ progress }) => progress !== null) === true ? pollMs : idleMs
 }
 
 export function useComparisons() {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import { texts } from '../../texts.ts'
 import { deleteRuns } from './open-run.ts'
-import { DeleteDialog } from './RunMenu.tsx'
+import { DeleteDialog } from '../../ui/DeleteDialog.tsx'
 import { changeRunList, runFilters, runOrders, tickedRuns, useRunList } from './run-list.ts'
 
 interface RunListToolsProps {

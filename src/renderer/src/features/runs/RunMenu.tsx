@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Modal, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Menu, Modal, TextInput } from '@mantine/core'
 import { IconDotsVertical } from '@tabler/icons-react'
 import { useClipboard } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
@@ -7,6 +7,7 @@ import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import { api } from '../../api/client.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
+import { DeleteDialog } from '../../ui/DeleteDialog.tsx'
 import { repeatRun } from '../attack/start-attack.ts'
 import { CompareRuns } from './CompareRuns.tsx'
 import { deleteRuns, renameRun, resumeRun } from './open-run.ts'
@@ -46,36 +47,6 @@ function RenameDialog({ name, onClose, onName }: RenameDialogProps) {
           </Button>
         </Group>
       </form>
-    </Modal>
-  )
-}
-
-interface DeleteDialogProps {
-  /** What will be gone. */
-  readonly warning: string
-  readonly onClose: () => void
-  readonly onDelete: () => void
-}
-
-/** Asks once more before runs are removed. */
-export function DeleteDialog({ warning, onClose, onDelete }: DeleteDialogProps) {
-  return (
-    <Modal opened title={texts.runs.delete} onClose={onClose}>
-      <Text size="sm">{warning}</Text>
-      <Group justify="flex-end" mt="sm">
-        <Button variant="default" data-autofocus onClick={onClose}>
-          {texts.runs.keep}
-        </Button>
-        <Button
-          color="red"
-          onClick={() => {
-            onDelete()
-            onClose()
-          }}
-        >
-          {texts.runs.delete}
-        </Button>
-      </Group>
     </Modal>
   )
 }
