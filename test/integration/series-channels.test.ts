@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encode } from 'fast-png'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseInstance } from '../../src/core/dicom/instance.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
 import { compareStudy } from '../../src/engine/compare/compare-study.ts'
@@ -16,6 +16,7 @@ import {
   sequenceNormalisation,
   sequences,
   sequenceWeights,
+  writeEnhancedSequences,
   writeSequenceModel,
   writeSequences,
   type Sequence,
@@ -32,7 +33,8 @@ function madeStudy(isDense: boolean, given?: readonly Sequence[], card?: Sequenc
   const study = join(folder, 'study')
   const series = writeSequences(study, given)
   const paths = writeSequenceModel(join(folder, 'model'), isDense, card)
-  return { folder, study, series, paths, out: join(folder, 'out') }
+  const isOfSlices = card !== undefined && 'volume' in card && card.volume === undefined
+  return { folder, study, series, paths, out: join(folder, 'out'), isOfSlices }
 }
 
 /** In the order of the card's channels. */
@@ -126,6 +128,53 @@ test('each series is normalised by its own volume', async () => {
     expect(probabilities[1]).toBeCloseTo(1 / (1 + Math.exp(rest! - lesion!)), 4)
 })
 
+test('a 2-D classifier of four sequences says something of each slice, computed by hand', async () => {
+  const { study, series, paths } = madeStudy(false, sequences, { volume: undefined })
+  const { predictions } = await predictStudy({ study: [study], home: base, ...paths, ...cpu })
+  const expected = logitsOf(series).map((voxels) => {
+    const [rest, lesion] = [0, 1].map((k) => voxels.reduce((sum, each) => sum + each[k]!, 0) / voxels.length)
+    return 1 / (1 + Math.exp(rest! - lesion!))
+  })
+  expect(new Set(expected.map((value) => value.toFixed(4))).size).toBeGreaterThan(1)
+  for (const [n, { probabilities, volume }] of predictions.entries()) {
+    expect(volume).toBeUndefined()
+    expect(probabilities[1]).toBeCloseTo(expected[n % 4]!, 5)
+  }
+})
+
+describe.each<[string, boolean, SequenceCard]>([
+  ['segmentation', true, {}],
+  ['2-D classifier', false, { volume: undefined }],
+])('a %s of four enhanced images, whose frames are stored in orders of their own,', (_name, isDense, card) => {
+  const made = madeStudy(isDense, sequences, card)
+  const study = join(made.folder, 'enhanced')
+  const images = writeEnhancedSequences(study, made.series)
+
+  test('predicts what it does of single-frame ones', async () => {
+    const request = { home: base, ...made.paths, ...cpu }
+    const { predictions: single } = await predictStudy({ ...request, study: [made.study] })
+    const { predictions } = await predictStudy({ ...request, study: [study] })
+    expect(predictions.map(({ file }) => file)).toEqual([1, 2, 4, 3].flatMap((n) => [1, 2, 3, 4].map(() => `series ${n}/001.dcm`))) // prettier-ignore
+    const told = (found: typeof single) => found.map(({ probabilities, areas }) => ({ probabilities, areas }))
+    const inOrder = [0, 1, 3, 2].flatMap((series, c) => [0, 1, 2, 3].map((frame) => single[4 * c + ((frame + series) % 4)]!)) // prettier-ignore
+    expect(told(predictions)).toEqual(told(inOrder))
+  })
+
+  test('is attacked in every image within its own budget, exported and verified', async () => {
+    const request = attackRequest(made.paths, { ...made, study }, { method: 'i-fgsm', settings })
+    const { record, failures } = await attackStudy(request)
+    expect(failures).toEqual([])
+    expect(record.images.map(({ frames }) => frames.length)).toEqual([4, 4, 4, 4])
+    for (const [c, image] of ofChannels(images).entries()) {
+      const change = largestChange(image.values, pixelsAtEnd(join(made.out, `adversarial/000${c + 1}.dcm`), image))
+      expect(change).toBeGreaterThan(0)
+      expect(change).toBeLessThanOrEqual((24 / 255) * rangeOf([image]).width)
+    }
+    const report = await verifyExport({ folder: made.out, model: made.paths.model, home: base, ...cpu })
+    expect(report).toMatchObject({ predictions: true, discrepancies: [] })
+  })
+}) // prettier-ignore
+
 describe.each<[string, boolean, SequenceCard]>([
   ['segmentation', true, {}],
   ['classifier', false, {}],
@@ -134,6 +183,8 @@ describe.each<[string, boolean, SequenceCard]>([
     false,
     { fit: { kind: 'stretch' }, volume: { run: 'resized', orientation: 'SAR', spacing: [2, 0.6, 0.4] } },
   ],
+  ['segmentation, 2-D,', true, { volume: undefined }],
+  ['classifier, 2-D,', false, { volume: undefined, mean: [0.3], std: [0.5] }],
   ['segmentation of other spacing', true, { volume: { run: 'patches', spacing: [2, 0.5, 0.5] } }],
 ])('a %s of four sequences', (_name, isDense, card) => {
   test('is attacked in every series within its own budget, exported and verified', async () => {
@@ -143,7 +194,7 @@ describe.each<[string, boolean, SequenceCard]>([
     )
     expect(failures).toEqual([])
     expect(record.images).toHaveLength(16)
-    expect(record.summary.slices).toBe(isDense ? 16 : 1)
+    expect(record.summary.slices).toBe(isDense || made.isOfSlices ? 16 : 1)
     for (const [c, series] of ofChannels(made.series).entries())
       for (const [n, image] of series.entries()) {
         const path = join(made.out, `adversarial/00${String(4 * c + n + 1).padStart(2, '0')}.dcm`)
@@ -290,28 +341,45 @@ test('models that see other series are not compared', async () => {
   expect(comparison.cells).toHaveLength(2)
 }) // prettier-ignore
 
-test('the gradient over an image is that of the one answer, by its own series', async () => {
-  const { study, paths } = madeStudy(false, [{ description: 'localizer', count: 2 }, ...sequences])
-  const engine = await startEngine()
-  try {
+describe('the gradient over an image', () => {
+  let engine: Awaited<ReturnType<typeof startEngine>>
+  beforeAll(async () => {
+    engine = await startEngine()
     await engine.client.settings.set.mutate({ device: 'cpu' })
-    const opened = await lastOf(await engine.client.studies.open.mutate({ paths: [study] }), 'study')
-    const ask = (image: number) =>
-      engine.get(`/frames/${opened.study.id}/${image}/0/gradient?model=${encodeURIComponent(paths.model)}`)
-    const gradients: number[] = []
-    for (const image of [2, 6, 14, 10]) {
-      const response = await ask(image)
-      expect(response.status, await response.clone().text()).toBe(200)
-      const values = new Float32Array(await response.arrayBuffer())
-      expect(Math.max(...values) - Math.min(...values)).toBeLessThan(1e-6)
-      gradients.push(values[0]!)
-    }
-    const [rest, lesion] = sequenceWeights
-    const slopes = rest.map((weight, c) => (weight - lesion[c]!) / sequenceNormalisation.std[c]!)
-    for (const [c, gradient] of gradients.entries())
-      expect(gradient / gradients[0]!).toBeCloseTo(slopes[c]! / slopes[0]!, 4)
-    expect((await ask(0)).status).toBeGreaterThanOrEqual(400)
-  } finally {
-    await engine.end()
-  }
-}, 60_000)
+  }, 60_000)
+  afterAll(() => engine.end())
+
+  test.each([
+    ['the one answer, by its own series', { volume: { run: 'patches' } }, false],
+    ['the answer of its slice, of a 2-D network and enhanced images', { volume: undefined }, true],
+  ])(
+    'is that of %s',
+    async (_name, card, isEnhanced) => {
+      const all = [{ description: 'localizer', count: 2 }, ...sequences]
+      const { folder, study: single, series, paths } = madeStudy(false, isEnhanced ? sequences : all, card)
+      const study = isEnhanced ? join(folder, 'enhanced') : single
+      if (isEnhanced) writeEnhancedSequences(study, series)
+      const asked = isEnhanced ? [0, 1, 3, 2] : [2, 6, 14, 10]
+      const opened = await lastOf(await engine.client.studies.open.mutate({ paths: [study] }), 'study')
+      const ask = (image: number, frame = 0) =>
+        engine.get(
+          `/frames/${opened.study.id}/${image}/${frame}/gradient?model=${encodeURIComponent(paths.model)}`,
+        )
+      const gradients: number[] = []
+      for (const image of asked) {
+        const firstSlice = isEnhanced ? (4 - image) % 4 : 0
+        const response = await ask(image, firstSlice)
+        expect(response.status, await response.clone().text()).toBe(200)
+        const values = new Float32Array(await response.arrayBuffer())
+        expect(Math.max(...values) - Math.min(...values)).toBeLessThan(1e-6)
+        gradients.push(values[0]!)
+      }
+      const [rest, lesion] = sequenceWeights
+      const slopes = rest.map((weight, c) => (weight - lesion[c]!) / sequenceNormalisation.std[c]!)
+      for (const [c, gradient] of gradients.entries())
+        expect(gradient / gradients[0]!).toBeCloseTo(slopes[c]! / slopes[0]!, 4)
+      if (!isEnhanced) expect((await ask(0)).status).toBeGreaterThanOrEqual(400)
+    },
+    60_000,
+  )
+})

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { tag } from '../../src/core/dicom/write/tags.ts'
 import { encodeModel } from '../../src/core/onnx/codec.ts'
 import { GraphBuilder } from '../../src/core/onnx/graph-builder.ts'
+import type { DataElement } from '../../src/core/dicom/write/encode.ts'
 import { writeImage, type SmallImage, type WrittenImage } from './small-study.ts'
 
 /** A sequence of an examination, as a series. */
@@ -48,6 +49,37 @@ export function writeSequences(study: string, given: readonly Sequence[] = seque
   )
 }
 
+/**
+ * The same series as enhanced images, one file each. Frames are stored in an order of their own: frame f of
+ * series s (from 0) is slice (f + s) % count.
+ */
+export function writeEnhancedSequences(study: string, series: readonly (readonly WrittenImage[])[]) {
+  return series.map((slices, index) => {
+    const order = slices.map((_, n) => (n + index) % slices.length)
+    return writeImage(join(study, `series ${index + 1}`), 1, {
+      ...slices[0]!,
+      frames: slices.length,
+      sopClassUid: '1.2.840.10008.5.1.4.1.1.4.1',
+      values: order.flatMap((n) => slices[n]!.values),
+      more: [
+        { tag: tag.SeriesDescription, vr: 'LO', value: sequences[index]!.description },
+        { tag: tag.FrameOfReferenceUID, vr: 'UI', value: '2.25.77' },
+        { tag: 0x52009230, vr: 'SQ', items: order.map((n) => frameGroups(sequences[index]!, n)) },
+      ],
+    })
+  })
+}
+
+function frameGroups(sequence: Sequence, n: number): DataElement[] {
+  const [, , position, orientation, spacing] = placeOf(sequence, n)
+  const group = (of: number, ...elements: DataElement[]): DataElement => ({
+    tag: of,
+    vr: 'SQ',
+    items: [elements],
+  })
+  return [group(0x00209113, position!), group(0x00209116, orientation!), group(0x00289110, spacing!)]
+}
+
 /** What slice `n`, from 0, says of its series and of where it lies. */
 function placeOf(sequence: Sequence, n: number): SmallImage['more'] {
   const { description, at = 0, frameOfReference = '2.25.77' } = sequence
@@ -73,12 +105,13 @@ export const sequenceNormalisation = { mean: [0.5, 0.4, 0.3, 0.2], std: [1, 0.5,
 const sequencePatch = [4, 8, 6] as const
 const classes = ['rest', 'lesion']
 
-/** Conv 1x1x1 of four channels and, of a classifier, the mean over all voxels. */
-function network(isDense: boolean): Uint8Array {
+/** Conv of one voxel of four channels and, of a classifier, the mean over all voxels. */
+function network(isDense: boolean, frame: readonly number[]): Uint8Array {
   const graph = new GraphBuilder()
-  const image = graph.input('sequences', ['batch', 4, ...sequencePatch])
-  const out = graph.node('Conv', [image, graph.floats([2, 4, 1, 1, 1], sequenceWeights.flat())])
-  if (isDense) graph.output(out, ['batch', 2, ...sequencePatch])
+  const image = graph.input('sequences', ['batch', 4, ...frame])
+  const kernel = [2, 4, ...frame.map(() => 1)]
+  const out = graph.node('Conv', [image, graph.floats(kernel, sequenceWeights.flat())])
+  if (isDense) graph.output(out, ['batch', 2, ...frame])
   else graph.output(graph.node('Flatten', [graph.node('GlobalAveragePool', [out])]), ['batch', 2])
   return encodeModel(graph.build())
 }
@@ -94,23 +127,25 @@ const sequenceChannels = [
 /** What is other than usual in a card of four sequences. */
 export interface SequenceCard extends Readonly<Record<string, unknown>> {
   readonly channels?: unknown
-  readonly volume?: object
+  /** None of a 2-D network. */
+  readonly volume?: object | undefined
 }
 
 /** A network of four sequences on disk with its card: a classifier, or a segmentation. */
 export function writeSequenceModel(folder: string, isDense: boolean, changes: SequenceCard = {}) {
   mkdirSync(folder, { recursive: true })
   const paths = { model: join(folder, 'sequences.onnx'), card: join(folder, 'sequences.card.json') }
-  writeFileSync(paths.model, network(isDense))
   const { volume, channels, ...others } = {
     volume: { run: 'patches' },
     channels: sequenceChannels,
     ...changes,
   }
+  const frame = volume === undefined ? sequencePatch.slice(1) : sequencePatch
+  writeFileSync(paths.model, network(isDense, frame))
   const card = {
     input: { size: [8, 6], channels, volume },
     intensity: { kind: 'percentile', lower: 0, upper: 100, of: 'series' },
-    fit: { kind: 'none' },
+    fit: { kind: volume === undefined ? 'stretch' : 'none' },
     interpolation: 'bilinear',
     ...sequenceNormalisation,
     output: { activation: 'softmax', gives: 'logits', classes },

@@ -48,9 +48,9 @@ export const inputFields: readonly CardField[] = [
     field: 'input.channels',
     label: 'Channels',
     reason:
-      'Grey images are copied to three channels, RGB images become luminance for one, and a volume may be of several series.',
+      'Grey images are copied to three channels, RGB images become luminance for one, and several series of the study may be a channel each.',
     example:
-      '1 or 3; 1 beside "slices": {"count": 5}; of several windows [{"kind": "window", "center": 40, "width": 80}, …]; of several series of a volume [{"kind": "series", "match": {"SeriesDescription": "flair"}}, …]',
+      '1 or 3; 1 beside "slices": {"count": 5}; of several windows [{"kind": "window", "center": 40, "width": 80}, …]; of several series [{"kind": "series", "match": {"SeriesDescription": "flair"}}, …]',
     unsaid: (facts) =>
       isOfVolumes(facts)
         ? `the input's shape ${shapeInWords(facts)} does not show which series are a volume's channels`

@@ -175,12 +175,9 @@ export function channelIssues(card: ListedCard): { path: (string | number)[]; me
 }
 
 function seriesIssues(listed: readonly ChannelOfInput[], card: ListedCard): ReturnType<typeof channelIssues> {
-  const { volume } = card.input
   const other = listed.findIndex((one) => !isOfSeries(one))
   if (other >= 0)
     return [{ path: ['input', 'channels', other], message: 'expected a series, as the other channels are' }]
-  if (volume === undefined)
-    return [{ path: ['input', 'channels'], message: 'expected input.volume beside channels that are series' }]
   return listed.flatMap((one, n) => (isOfSeries(one) ? valueIssues(one, n, card) : []))
 }
 
@@ -192,7 +189,7 @@ function valueIssues(channel: SeriesChannel, n: number, card: ListedCard): Retur
   const isOfNonZero = normalisation.some(({ region }) => region.kind === 'non-zero')
   const issues: [boolean, string, string][] = [
     [valueRange !== undefined && valueRange[0] === valueRange[1], 'valueRange', 'expected two different numbers'],
-    [normalisation.some(({ at }) => at === 'input'), 'normalisation', 'expected steps at the image: volumes are resampled after them'],
+    [normalisation.some(({ at }) => at === 'input'), 'normalisation', 'expected steps at the image: series are resampled after them'],
     [isOfNonZero && !keepsZero(intensity), 'normalisation', 'expected an intensity range in which 0 has its place, such as one with "fromZero": true'],
   ] // prettier-ignore
   return issues.flatMap(([isWrong, field, message]) => (isWrong ? [{ path: [...path, field], message }] : []))

@@ -47,6 +47,11 @@ export function placesOf<Edge>({ count, edge }: { readonly count: number; readon
   return Array.from({ length: count }, (_, i) => ({ plane: 0, slice: i - (count - 1) / 2, edge }))
 }
 
+/** Whether a model is given whole stacks: volumes, or a slice of each of several series. */
+export function isRunOnStacks({ input }: Pick<Stacked, 'input'>): boolean {
+  return input.volume !== undefined || seriesCount(input) > 1
+}
+
 /** What of a card says whether its model sees slices of a stack. */
 export interface Stacked {
   readonly input: {
@@ -59,11 +64,12 @@ export interface Stacked {
 
 /**
  * How many slices on either side of an image its prediction depends on; 0 for models of single images,
- * Infinity for those of volumes, and where images are normalised by statistics of their whole stack.
+ * Infinity for those of volumes and of several series, and where images are normalised by statistics of their
+ * whole stack.
  */
 export function contextOf(card: Stacked): number {
-  const { slices, volume } = card.input
-  if (volume !== undefined || isOfVolume(card)) return Infinity
+  const { slices } = card.input
+  if (isRunOnStacks(card) || isOfVolume(card)) return Infinity
   const places = listedChannels(card.input) ?? placesOf(slices ?? { count: 1, edge: 'repeat' })
   return Math.max(...places.map(({ slice = 0 }) => Math.abs(slice)))
 }

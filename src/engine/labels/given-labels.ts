@@ -168,12 +168,18 @@ export async function maskOfFrame(source: MaskSource, frame: StudyFrame): Promis
 /** Where series are a model's channels, any of them may have the mask of a slice; its own comes first. */
 async function findMask(source: MaskSource, { image, index, pixels }: StudyFrame): Promise<Mask | undefined> {
   const { rows, columns } = pixels.frame
-  const on = { index, frames: image.header.numberOfFrames, rows, columns }
-  for (const { name, sopInstanceUid } of [image, ...(image.sameSlice ?? [])]) {
+  const place = framesInOrder(image).indexOf(index)
+  for (const each of [image, ...(image.sameSlice ?? [])]) {
+    const { name, sopInstanceUid, header } = each
+    const on = { index: entry(framesInOrder(each), place), frames: header.numberOfFrames, rows, columns }
     const mask = await source.find({ name, sopInstanceUid, ...on })
     if (mask !== undefined) return mask
   }
   return undefined
+}
+
+function framesInOrder({ header }: StudyImage): readonly number[] {
+  return header.frameStacks.flatMap(({ frames }) => frames)
 }
 
 function unlabelled(): RadversaryError {

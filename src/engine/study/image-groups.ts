@@ -22,8 +22,8 @@ export function imageGroups(images: readonly StudyImage[], sizes: GroupSizes): S
 }
 
 /**
- * Runs of neighbours of one stack and kind, of one frame each, or one multi-frame image: what models of
- * neighbouring slices take for a stack.
+ * Runs of neighbours of one stack and kind, of one frame each, or one multi-frame image, or one of each
+ * channel: what models of neighbouring slices take for a stack.
  */
 export function imageStacks(images: readonly StudyImage[]): StudyImage[][] {
   return runsOf(images, 'stack')
@@ -54,15 +54,21 @@ interface FrameOfImage {
 
 /**
  * Frames that were gathered from a run of `imageStacks`, as indices, in runs of neighbouring slices: all of
- * them where images have one frame, else the stacks that the image's frames make.
+ * them where images have one frame, else the stacks that the image's frames make. Multi-frame images that are
+ * channels make one run, the frames of each in their order.
  */
 export function sliceRuns(frames: readonly FrameOfImage[]): number[][] {
   const [first] = frames
   if (first === undefined) return []
-  const { numberOfFrames, frameStacks } = first.image.header
-  if (numberOfFrames === 1) return [frames.map((_, at) => at)]
-  const places = new Map(frames.map(({ index }, at) => [index, at]))
-  return frameStacks.map((stack) => stack.frames.flatMap((frame) => places.get(frame) ?? []))
+  const { header, channel } = first.image
+  if (header.numberOfFrames === 1) return [frames.map((_, at) => at)]
+  const runs = [...new Set(frames.map(({ image }) => image.header))].map((own) => {
+    const places = new Map(
+      frames.flatMap(({ image, index }, at) => (image.header === own ? [[index, at]] : [])),
+    )
+    return own.frameStacks.map((stack) => stack.frames.flatMap((frame) => places.get(frame) ?? []))
+  })
+  return channel === undefined ? runs.flat() : [runs.flat(2)]
 }
 
 /**
@@ -173,7 +179,8 @@ export function parted<Image>(run: readonly Image[], { most, atATime = 1 }: Grou
 
 function goTogether(a: StudyImage, b: StudyImage): boolean {
   const [one, other] = [a.header, b.header]
-  const singles = one.numberOfFrames === 1 && other.numberOfFrames === 1
+  const areChannels = a.channel !== undefined && b.channel !== undefined
+  const singles = areChannels || (one.numberOfFrames === 1 && other.numberOfFrames === 1)
   const sameSize = one.rows === other.rows && one.columns === other.columns
   return singles && sameSize && one.photometricInterpretation === other.photometricInterpretation
 }

@@ -26,7 +26,7 @@ export interface StudyImage {
   /** Index of the card's channel that its series is, for models whose channels are series. */
   readonly channel?: number
   /** The other channels' images of the same place. */
-  readonly sameSlice?: readonly Pick<StudyImage, 'name' | 'sopInstanceUid'>[]
+  readonly sameSlice?: readonly StudyImage[]
 }
 
 /** The images of some files and folders. */

@@ -1,6 +1,6 @@
 import { instanceOnce } from '../../adapters/fs/read-file.ts'
 import { difference3, isSameOrientation } from '../../core/dicom/geometry.ts'
-import type { Instance } from '../../core/dicom/instance.ts'
+import { geometryOf, type Instance } from '../../core/dicom/instance.ts'
 import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
@@ -22,7 +22,7 @@ export async function studyOfChannels(study: Study, { input }: Pick<ModelCard, '
   for (const candidates of examinations(study)) {
     const found: Candidate[] = []
     for (const [n, channel] of channels.entries()) found.push(await seriesOf(channel, n + 1, candidates))
-    images.push(...asOneStack(found))
+    images.push(...(await asOneStack(found)))
   }
   return { ...study, images }
 }
@@ -95,7 +95,7 @@ async function isMatched(candidate: Candidate, channel: SeriesChannel): Promise<
   })
 }
 
-function asOneStack(found: readonly Candidate[]): StudyImage[] {
+async function asOneStack(found: readonly Candidate[]): Promise<StudyImage[]> {
   const first = entry(found, 0)
   for (const [n, candidate] of found.entries()) {
     const same = found.indexOf(candidate)
@@ -103,14 +103,13 @@ function asOneStack(found: readonly Candidate[]): StudyImage[] {
       throw unmatched(`expected another for each channel, got one for ${same + 1} and ${n + 1}: ${candidate.name}`, [candidate], {
         tip: 'Change the patterns of input.channels in the model card, so that each finds its own.',
       }) // prettier-ignore
-    checkAlike(first, candidate)
+    await checkAlike(first, candidate)
   }
   const { stack } = first.images[0]
   return found.flatMap(({ images }, channel) =>
     images.map((image, place) => {
       const others = found.flatMap((each) => each.images[place] ?? []).filter((other) => other !== image)
-      const sameSlice = others.map(({ name, sopInstanceUid }) => ({ name, sopInstanceUid }))
-      return { ...image, stack, channel, sameSlice }
+      return { ...image, stack, channel, sameSlice: others }
     }),
   )
 }
@@ -120,24 +119,53 @@ const samePlaceMm = 0.1
 const sameSpacingMm = 0.001
 
 /** What two series have to have in common, in words; undefined where they have it. */
-function checkAlike(one: Candidate, other: Candidate): void {
-  const fault = unlike(one.images, other.images)
+async function checkAlike(one: Candidate, other: Candidate): Promise<void> {
+  const fault = unlikeImages(one, other) ?? unlikePlaces(await placesOf(one), await placesOf(other))
   if (fault === undefined) return
   throw unmatched(`expected channels that lie alike, but ${one.name} and ${other.name} ${fault}`, [one, other], {
     tip: 'Register and resample the series to one grid first, as the model was trained.',
   }) // prettier-ignore
 }
 
-function unlike(ones: readonly StudyImage[], others: readonly StudyImage[]): string | undefined {
+/** What two series don't have in common, whatever lies where. */
+function unlikeImages({ images: ones }: Candidate, { images: others }: Candidate): string | undefined {
+  const [[{ header: a }], [{ header: b }]] = [ones, others]
+  const all = [...ones, ...others].map(({ header }) => header)
+  const isOfFrames = all.some(({ numberOfFrames }) => numberOfFrames > 1)
+  if (isOfFrames && (ones.length > 1 || others.length > 1))
+    return 'have multi-frame images beside other images, which are not matched: keep one image of each series'
+  if (all.some(({ frameStacks }) => frameStacks.length > 1))
+    return 'have multi-frame images whose frames are several stacks, which are no channel'
   if (ones.length !== others.length) return `have ${ones.length} and ${others.length} images`
-  for (const [n, { header: a }] of ones.entries()) {
-    const { header: b } = entry(others, n)
+  if (a.numberOfFrames !== b.numberOfFrames) return `have ${a.numberOfFrames} and ${b.numberOfFrames} frames`
+  return all.flatMap((header) => unlikeHeaders(a, header) ?? [])[0]
+}
+
+type Header = StudyImage['header']
+
+function unlikeHeaders(a: Header, b: Header): string | undefined {
+  if (a.frameOfReferenceUid !== b.frameOfReferenceUid) return 'have another Frame of Reference UID'
+  if (a.rows !== b.rows || a.columns !== b.columns) return 'have images of another size'
+  return a.photometricInterpretation === b.photometricInterpretation
+    ? undefined
+    : 'have another Photometric Interpretation'
+}
+
+/** Where a slice, an image or a frame of one, lies. */
+type Place = ReturnType<typeof geometryOf>
+
+/** In the order of the slices. */
+async function placesOf({ images, instance }: Candidate): Promise<readonly Place[]> {
+  const [{ header }] = images
+  if (header.numberOfFrames === 1) return images.map((image) => image.header)
+  const { dataSet } = await instance()
+  return header.frameStacks.flatMap(({ frames }) => frames.map((frame) => geometryOf(dataSet, frame)))
+}
+
+function unlikePlaces(ones: readonly Place[], others: readonly Place[]): string | undefined {
+  for (const [n, a] of ones.entries()) {
+    const b = entry(others, n)
     const [from, to] = [a.imagePositionPatient, b.imagePositionPatient]
-    if (a.numberOfFrames > 1 || b.numberOfFrames > 1) return 'have multi-frame images, which are not matched'
-    if (a.frameOfReferenceUid !== b.frameOfReferenceUid) return 'have another Frame of Reference UID'
-    if (a.rows !== b.rows || a.columns !== b.columns) return 'have images of another size'
-    if (a.photometricInterpretation !== b.photometricInterpretation)
-      return 'have another Photometric Interpretation'
     if (!from || !to || a.imageOrientationPatient === undefined) return 'don’t both say where they lie'
     if (!isSameOrientation(a, b)) return 'have another Image Orientation'
     if (!isSameSpacing(a.pixelSpacing, b.pixelSpacing)) return 'have another Pixel Spacing'
@@ -148,7 +176,7 @@ function unlike(ones: readonly StudyImage[], others: readonly StudyImage[]): str
   return undefined
 }
 
-type Spacing = StudyImage['header']['pixelSpacing']
+type Spacing = Place['pixelSpacing']
 
 function isSameSpacing(one: Spacing, other: Spacing): boolean {
   if (one === undefined || other === undefined) return one === other

@@ -3,7 +3,7 @@ import { stackSpace, type VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { internalError, type Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { contextSlicesOf, type ContextSlices } from '../../core/model/preprocessing/neighbours.ts'
-import { contextOf } from '../../core/model/context.ts'
+import { contextOf, seriesCount } from '../../core/model/context.ts'
 import { blockOf, type Block } from '../../core/model/slices.ts'
 import { answersForStacks } from '../../core/tasks/tasks.ts'
 import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
@@ -107,7 +107,8 @@ function shortestRun(stack: readonly StudyImage[]): number {
 
 /**
  * What a user should know of the order and length of one stack of a study; nothing for models of single
- * images. Of a card that only normalises by a whole stack the order says nothing.
+ * images. Where a card only normalises by a whole stack, or takes slices of several series at one place, the
+ * order says nothing.
  */
 export function stackNotices(
   stack: readonly StudyImage[],
@@ -117,7 +118,9 @@ export function stackNotices(
   const series = stack[0] && study.series[stack[0].series]
   if (series === undefined || contextOf(card) === 0) return []
   const unread = unreadNotices(study.failures.length)
-  if (contextOf({ input: card.input }) === 0) return unread
+  const { input } = card
+  const isOfPlaces = input.volume === undefined && seriesCount(input) > 1
+  if (isOfPlaces || contextOf({ input }) === 0) return unread
   const slices = shortestRun(stack)
   return [...unread, ...lengthNotices(slices, card), ...orderNotices(series, slices)]
 }

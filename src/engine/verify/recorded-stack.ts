@@ -70,15 +70,16 @@ export class RecordedStack {
     const { slices: found, stacks } = await this.read(index)
     const stack = stacks.findIndex(({ frames }) => frames.includes(frame))
     const { frames, space } = entry(stacks, stack)
-    const before = (await this.towards(index, -1)).reverse()
+    const earlierImages = (await this.towards(index, -1)).reverse()
+    const before = earlierImages.flatMap(inOrder)
     const own = frames.map((one) => entry(found, one))
-    const slices = [...before, ...own, ...(await this.towards(index, 1))]
+    const slices = [...before, ...own, ...(await this.towards(index, 1)).flatMap(inOrder)]
     const at = before.length + frames.indexOf(frame)
     const { context } = this
     if (context === Infinity) {
       const first = slices.slice(0, slices.length / (this.model?.series ?? 1))
       const around = { space: space ?? stackSpace(first.map(({ place }) => place)) }
-      return sampleOf(await this.volume(`${index - before.length} ${stack}`, slices, around), at)
+      return sampleOf(await this.volume(`${index - earlierImages.length} ${stack}`, slices, around), at)
     }
     const block = blockOf(slices, { from: at, to: at + 1, context })
     const relatives = (part: readonly RecordedSlice[]) => part.map(({ relative }) => relative)
@@ -98,19 +99,21 @@ export class RecordedStack {
     const image = this.images[index]
     if (image === undefined) return undefined
     const path = join(this.folder, image.exported.series.path)
-    const slices = this.known.get(index) ?? readSlices(path, image, { index, beside: this.beside })
+    const slices =
+      this.known.get(index) ??
+      readSlices(path, image, { index, beside: this.beside, series: this.model?.series })
     this.known.set(index, slices)
     return slices
   }
 
-  /** Slices of the same stack, outwards. */
-  private async towards(index: number, step: 1 | -1): Promise<RecordedSlice[]> {
+  /** Images of the same stack, outwards, with as many slices as there are in the context. */
+  private async towards(index: number, step: 1 | -1): Promise<RecordedSlices[]> {
     const own = await this.read(index)
-    const found: RecordedSlice[] = []
+    const found: RecordedSlices[] = []
     for (let at = index + step; found.length < this.context; at += step) {
       const next = await this.find(at)
       if (next?.kind !== own.kind) break
-      found.push(...next.slices)
+      found.push(next)
     }
     return found
   }
@@ -123,11 +126,22 @@ export class RecordedStack {
   }
 }
 
-/** A multi-frame image is stacks by itself. */
+/** An image's slices, in the order of its stacks. */
+function inOrder({ slices, stacks }: RecordedSlices): RecordedSlice[] {
+  return stacks.flatMap(({ frames }) => frames.flatMap((frame) => slices[frame] ?? []))
+}
+
+interface ReadOptions {
+  readonly index: number
+  readonly beside: BesideSource | undefined
+  readonly series: number | undefined
+}
+
+/** A multi-frame image is stacks by itself, but where series are channels. */
 async function readSlices(
   path: string,
   { file, sopInstanceUid, frames, stack }: RecordedImage,
-  { index, beside }: { readonly index: number; readonly beside: BesideSource | undefined },
+  { index, beside, series = 1 }: ReadOptions,
 ): Promise<RecordedSlices> {
   const instance = await readInstance({ path })
   const { seriesInstanceUid, rows, columns, photometricInterpretation, numberOfFrames, modality } = instance
@@ -148,7 +162,7 @@ async function readSlices(
     slices.push({ relative, beside: ofFrame, place })
   }
   const kind =
-    numberOfFrames > 1
+    numberOfFrames > 1 && series === 1
       ? `image ${index}`
       : [stack ?? seriesInstanceUid, rows, columns, photometricInterpretation].join()
   return { modality, pixels, slices, kind, stacks: instance.frameStacks }

@@ -5,7 +5,7 @@ import { channelPlan, channelValues } from '../channel-list.ts'
 import { defencesAt, undefended } from '../defence-steps.ts'
 import { stepsAt, type Normalisation } from '../normalisation.ts'
 import { usualDraws } from '../../spec/presets.ts'
-import { contextOf, placesOf, seriesCount } from '../context.ts'
+import { contextOf, isRunOnStacks, placesOf, seriesCount } from '../context.ts'
 import { imageChannels } from '../slices.ts'
 import { channels, channelsLast, firstChannelOf } from './channels.ts'
 import { eachChannel } from './each-channel.ts'
@@ -199,7 +199,8 @@ interface Part {
 
 /**
  * Slices that are seen with their whole stack, by the network itself or by the statistics of a normalisation.
- * What lies around them is constant; the loss of a part of a volume has no gradient of its own.
+ * What lies around them is constant; the loss of a part of a volume, or of one of several series, has no
+ * gradient of its own.
  */
 function partOfStack(
   model: DifferentiableModel,
@@ -207,7 +208,7 @@ function partOfStack(
   { input }: PreprocessingCard,
   { imageShape, contextSlices: { before, after }, space }: Part,
 ): DifferentiableModel {
-  const isVolume = input.volume !== undefined
+  const isWhole = isRunOnStacks({ input })
   const whole = (x: Tensor) => concatenate([before, x, after].filter((part) => part !== undefined))
   const first = before?.shape[0] ?? 0
   const own = (all: Tensor, x: Tensor) => samplesOf(all, first, first + extentOf(x.shape, 0))
@@ -216,10 +217,10 @@ function partOfStack(
     output: model.output,
     predict: async (x, beside) => {
       const seen = chain.apply(whole(x))
-      return isVolume ? own(await model.predict(seen, beside, space), x) : model.predict(own(seen, x), beside)
+      return isWhole ? own(await model.predict(seen, beside, space), x) : model.predict(own(seen, x), beside)
     },
     lossAndGradient: async (x, loss, beside) => {
-      if (isVolume) throw internalError('a part of a volume was asked for its gradient')
+      if (isWhole) throw internalError('a part of a stack was asked for its gradient')
       const trace = chain.trace(whole(x))
       const result = await model.lossAndGradient(own(trace.output, x), loss, beside)
       const cotangent = tensor(trace.output.shape)

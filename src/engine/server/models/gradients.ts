@@ -58,13 +58,13 @@ function slicesAround(
   const header = images[image]?.header
   const stack = imageStacks(seen.images).find((some) => some.some((each) => each.header === header))
   if (header === undefined || stack === undefined) throw ofOtherSeries()
-  if (header.numberOfFrames > 1) {
-    const around = header.frameStacks.find(({ frames }) => frames.includes(frame))?.frames ?? []
-    return { stack, all: around.map((index) => ({ study, image, frame: index })) }
-  }
   const places = new Map(images.map((each, place) => [each.header, place]))
-  const all = stack.flatMap((each) => places.get(each.header) ?? [])
-  return { stack, all: all.map((place) => ({ study, image: place, frame })) }
+  const number = header.frameStacks.findIndex(({ frames }) => frames.includes(frame))
+  const all = stack.flatMap((each): FrameAddress[] => {
+    const { frames = [] } = each.header.frameStacks[number] ?? {}
+    return frames.map((index) => ({ study, image: places.get(each.header) ?? image, frame: index }))
+  })
+  return { stack, all }
 }
 
 /** Slices as a model is given them. @throws as `ModelViews.frame` */

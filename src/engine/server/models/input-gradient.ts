@@ -1,6 +1,7 @@
 import type { VolumeSpace } from '../../../core/dicom/stack-space.ts'
 import { mapBeside, type BesideImages } from '../../../core/model/beside.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
+import { isRunOnStacks } from '../../../core/model/context.ts'
 import type { ContextSlices } from '../../../core/model/preprocessing/neighbours.ts'
 import { answersForStacks, rulesOf } from '../../../core/tasks/tasks.ts'
 import { extentOf, sampleOf, tensor, type Tensor } from '../../../core/tensor/tensor.ts'
@@ -40,8 +41,8 @@ class SlicesNeeded extends Error {}
 const slicesKept = new LastKept<GradientSlices>()
 /** One model stays connected, the one used last: connecting takes longer than a gradient. */
 const connected = new LastKept<PixelModel>({ dispose: (model) => model.dispose() })
-/** That of a whole volume: a page asks for one slice after the other. */
-const volumeKept = new LastKept<Tensor>()
+/** That of a whole stack: a page asks for one slice after the other. */
+const stackKept = new LastKept<Tensor>()
 
 /**
  * dJ/dx of a slice [1, C, H, W], where J is the loss of what the model predicts. One at a time. Undefined
@@ -57,7 +58,7 @@ export async function inputGradient(
   try {
     return await slicesKept.use(request.stack, sent, (slices) => {
       throwIfCancelled(signal)
-      return request.card.input.volume === undefined ? ofSlice(request, slices) : ofVolume(request, slices)
+      return isRunOnStacks(request.card) ? ofStack(request, slices) : ofSlice(request, slices)
     })
   } catch (error) {
     if (error instanceof SlicesNeeded) return undefined
@@ -89,7 +90,7 @@ function contextSlicesOf({ shape, data }: Tensor, at: number): ContextSlices | u
 }
 
 /** What the losses of all slices say of one; where the volume has one answer, what its loss says. */
-function ofVolume(request: InputGradientRequest, { images, beside, space }: GradientSlices): Promise<Tensor> {
+function ofStack(request: InputGradientRequest, { images, beside, space }: GradientSlices): Promise<Tensor> {
   const { card, stack, at } = request
   const ofAll = () =>
     connectedFor(request, async (connection) => {
@@ -97,7 +98,7 @@ function ofVolume(request: InputGradientRequest, { images, beside, space }: Grad
       const ownLoss = rulesOf(card.task).ownLoss(card, await model.predict(images, beside))
       return (await model.lossAndGradient(images, ownLoss, beside)).gradient
     })
-  return volumeKept.use(JSON.stringify([stack, request.device, request.threads]), ofAll, (gradient) => {
+  return stackKept.use(JSON.stringify([stack, request.device, request.threads]), ofAll, (gradient) => {
     const { shape, data } = sampleOf(gradient, at)
     const times = answersForStacks(card) ? extentOf(gradient.shape, 0) : 1
     return tensor(shape, data.map((value) => value / times)) // prettier-ignore
