@@ -46,6 +46,13 @@ export function addNormal(values: Float32Array, sigma: number, random: RandomSou
   addScaled(values, sigma, drawn)
 }
 
+/** Adds numbers uniform in [−radius, radius) to values, in their place. */
+export function addUniform(values: Float32Array, radius: number, random: RandomSource): void {
+  values.forEach((value, i) => {
+    values[i] = value + radius * random.symmetric()
+  })
+}
+
 /** The values in a random order; a copy. */
 export function shuffled<T>(values: readonly T[], random: RandomSource): T[] {
   const drawn = values.map((value) => ({ value, key: random.open() }))

@@ -38,8 +38,8 @@ const models: Record<string, () => Promise<AttackProblem>> = {
 /** What is not meant to succeed. */
 const yardsticks = new Set(['noise', 'gaussian-noise', 'gaussian-blur', 'low-contrast', 'motion-blur'])
 
-/** Methods whose outcome for an image depends on the others of its group: core/attacks/universal.test.ts. */
-type OfGroups = 'universal' | 'universal-l2'
+/** Methods whose outcome for an image depends on the others of its group: universal.test.ts, admix.test.ts. */
+type OfGroups = 'universal' | 'universal-l2' | 'admix'
 
 /** Needs features of clean images: test/integration/attack-hfc.test.ts. */
 type OfFeatures = 'hfc'
@@ -64,6 +64,11 @@ const methods: Record<OfImages, object> = {
   'ni-fgsm': { epsilon: 0.25 },
   'si-ni-fgsm': { epsilon: 0.25, scales: 3 },
   'di-fgsm': { epsilon: 0.25, smallest: 0.7 },
+  ssa: { epsilon: 0.25, spectra: 3 },
+  sia: { epsilon: 0.25, structures: 3, cuts: 2 },
+  bsr: { epsilon: 0.25, shuffles: 3 },
+  pgn: { epsilon: 0.25, samples: 2 },
+  transfer: { epsilon: 0.25, kernelSize: 3, smallest: 0.7 },
   'vmi-fgsm': { epsilon: 0.25, neighbours: 3 },
   'vni-fgsm': { epsilon: 0.25, neighbours: 3 },
   'apgd-ce': { epsilon: 0.25, steps: 20 },

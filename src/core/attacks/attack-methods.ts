@@ -25,6 +25,7 @@ import { smia } from './methods/smia.ts'
 import { spsa } from './methods/spsa.ts'
 import { square, squareL2 } from './methods/square.ts'
 import { tiDim, tiFgsm } from './methods/ti-fgsm.ts'
+import { admix, bsr, pgn, sia, ssa, transfer } from './methods/transfer.ts'
 import { universal, universalL2 } from './methods/universal.ts'
 import { vmiFgsm, vniFgsm } from './methods/vmi-fgsm.ts'
 
@@ -44,6 +45,12 @@ export const methodGroups = {
     diFgsm,
     vmiFgsm,
     vniFgsm,
+    admix,
+    ssa,
+    sia,
+    bsr,
+    pgn,
+    transfer,
     apgdCe,
     apgdCeL2,
     apgdDlr,

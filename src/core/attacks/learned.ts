@@ -31,5 +31,16 @@ export interface FittedFeatures {
   readonly counts: ReadonlyMap<number, number>
 }
 
+/** Images that a method mixes into those it attacks. */
+export interface CollectedImages {
+  readonly kind: 'mix-ins'
+  readonly images: readonly {
+    /** [C·H·W] */
+    readonly image: Float32Array
+    /** What its loss is taken against. */
+    readonly target: Float32Array
+  }[]
+}
+
 /** What a method has learned of images before it attacks them. */
-export type Learned = LearnedPerturbation | FittedFeatures
+export type Learned = LearnedPerturbation | FittedFeatures | CollectedImages

@@ -11,10 +11,15 @@ export interface Placement {
 /** The small image with zeros around it. */
 export function padded(small: Float32Array, place: Placement): Float32Array {
   const whole = new Float32Array(place.channels * place.rows * place.columns)
+  paste(whole, small, place)
+  return whole
+}
+
+/** Writes the small image into the whole one. */
+export function paste(whole: Float32Array, small: Float32Array, place: Placement): void {
   forEachRow(place, (inSmall, inWhole) => {
     whole.set(small.subarray(inSmall, inSmall + place.width), inWhole)
   })
-  return whole
 }
 
 /** The small image out of the whole one: the transpose of `padded`. */

@@ -1,12 +1,7 @@
 import { z } from 'zod'
-import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { AttackState } from '../attack.ts'
-import { linfBall } from '../balls.ts'
-import { accumulate, countMovable, normL1 } from '../../math/kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
-import { signIteration, type Direct } from '../sign-iteration.ts'
-import { rowOf } from '../rows.ts'
+import { transferAttack } from '../transfer/iteration.ts'
 
 /** Momentum Iterative FGSM: Dong et al., algorithm 1. */
 export const miFgsm = defineMethod({
@@ -28,29 +23,5 @@ export const miFgsm = defineMethod({
     stepSize: optionalStepSize('epsilon / steps, as in the paper'),
     decay: decay(1, 'As in the paper.'),
   }),
-  create: ({ epsilon, steps, stepSize = epsilon / steps, decay }) => ({
-    ball: linfBall(epsilon),
-    steps,
-    restarts: 1,
-    randomStart: false,
-    begin: (state) => signIteration(state, stepSize, { direct: momentum(state, decay) }),
-  }),
+  create: transferAttack,
 })
-
-/**
- * g ← μ·g + ∇J / mean|∇J|, handed back in the gradient's place; `sums` [N, C, H, W] holds the g of all
- * samples. Equation 6 of the paper divides by the sum ‖∇J‖₁; the authors' code, and all that follow it, by
- * the mean. The signs are the same, but where a method looks ahead by g, only the mean makes that as long as
- * a step. It is taken over the pixels that may change.
- */
-export function momentum(state: AttackState, decay: number, sums: Tensor = tensor(state.x.shape)): Direct {
-  const movable = new Map<number, number>()
-  return (gradient, sample) => {
-    const [sum, norm] = [rowOf(sums, sample), normL1(gradient)]
-    const pixels =
-      movable.get(sample) ?? countMovable(rowOf(state.box.lower, sample), rowOf(state.box.upper, sample))
-    movable.set(sample, pixels)
-    accumulate(sum, decay, gradient, norm > 0 ? pixels / norm : 0)
-    gradient.set(sum)
-  }
-}

@@ -1,13 +1,9 @@
 import { z } from 'zod'
-import { addScaled } from '../../math/kernels.ts'
-import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { AttackState } from '../attack.ts'
-import { linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
-import { rowOf } from '../rows.ts'
 import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
-import { gradientSum, signIteration } from '../sign-iteration.ts'
-import { momentum } from './mi-fgsm.ts'
+import { transferAttack } from '../transfer/iteration.ts'
+import { scales } from '../transfer/settings.ts'
+import { scaled } from '../transfer/transforms.ts'
 
 const source = {
   authors: 'J. Lin, C. Song, K. He, L. Wang, J. E. Hopcroft',
@@ -35,13 +31,7 @@ export const niFgsm = defineMethod({
   access: 'white-box',
   stacks: true,
   settings: z.strictObject(common),
-  create: ({ epsilon, steps, stepSize = epsilon / steps, decay }) => ({
-    ball: linfBall(epsilon),
-    steps,
-    restarts: 1,
-    randomStart: false,
-    begin: (state) => scaledIteration(state, { stepSize, decay, scales: 1 }),
-  }),
+  create: (chosen) => transferAttack({ ...chosen, ahead: true }),
 })
 
 /** Scale-invariant NI-FGSM: Lin et al., algorithm 1. */
@@ -56,52 +46,7 @@ export const siNiFgsm = defineMethod({
   stacks: true,
   settings: z.strictObject({
     ...common,
-    scales: z.int().min(1).default(5).describe('Copies m: the image divided by 1, 2, 4, … As in the paper.'),
+    scales: scales(5, 'As in the paper.'),
   }),
-  create: ({ epsilon, steps, stepSize = epsilon / steps, decay, scales }) => ({
-    ball: linfBall(epsilon),
-    steps,
-    restarts: 1,
-    randomStart: false,
-    begin: (state) => scaledIteration(state, { stepSize, decay, scales }),
-  }),
+  create: (chosen) => transferAttack({ ...chosen, ahead: true, copies: [scaled(chosen.scales)] }),
 })
-
-interface ScaledSteps {
-  readonly stepSize: number
-  readonly decay: number
-  readonly scales: number
-}
-
-/**
- * Σ_i ∇_x J(x_nes / 2^i) has the chain rule's factor 1 / 2^i; the sum's length is divided out by the
- * momentum.
- */
-function scaledIteration(state: AttackState, { stepSize, decay, scales }: ScaledSteps) {
-  const sums = tensor(state.x.shape)
-  const gradient = async () => {
-    await state.evaluateLogits()
-    return gradientSum(state, {
-      count: scales,
-      place: (point, sample, index) => {
-        lookAhead(point, state, { sums, reach: stepSize * decay, sample })
-        for (let i = 0; i < point.length; i++) point[i] = (point[i] ?? 0) / 2 ** index
-      },
-      weight: (index) => 1 / 2 ** index,
-    })
-  }
-  return signIteration(state, stepSize, { gradient, direct: momentum(state, decay, sums) })
-}
-
-interface Ahead {
-  /** g_t of all samples. */
-  readonly sums: Tensor
-  /** α·μ */
-  readonly reach: number
-  readonly sample: number
-}
-
-/** point ← x_nes = x_t + α·μ·g_t (equation 6), which is not clipped. */
-export function lookAhead(point: Float32Array, { x }: AttackState, { sums, reach, sample }: Ahead): void {
-  addScaled(point, rowOf(x, sample), rowOf(sums, sample), reach)
-}

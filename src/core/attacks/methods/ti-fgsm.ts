@@ -1,13 +1,9 @@
 import { z } from 'zod'
-import { smoothGaussianInZeros } from '../../tensor/smoothing.ts'
-import { tensor } from '../../tensor/tensor.ts'
-import type { Rows, AttackState } from '../attack.ts'
-import { linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
-import { decay, epsilon, kernelSize, optionalStepSize, steps } from '../settings.ts'
-import { signIteration, type Direct } from '../sign-iteration.ts'
-import { diverseGradient, diversity } from './di-fgsm.ts'
-import { momentum } from './mi-fgsm.ts'
+import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
+import { transferAttack } from '../transfer/iteration.ts'
+import { diversity, gaussianOf, translation } from '../transfer/settings.ts'
+import { diverse } from '../transfer/transforms.ts'
 
 const source = {
   authors: 'Y. Dong, T. Pang, H. Su, J. Zhu',
@@ -21,24 +17,11 @@ const common = {
   steps: steps(10, 'As in the authors’ code.'),
   stepSize: optionalStepSize('epsilon / steps, as in the paper'),
   decay: decay(1, 'As in the authors’ code.'),
-  kernelSize: kernelSize(15, 'As in the paper.'),
-  kernel: z
-    .enum(['code', 'paper'])
-    .default('code')
-    .describe(
-      'Standard deviation of W for a radius k: code is k / 3, as in the authors’ code; paper is k / √3, its equation.',
-    ),
-  sigma: z
-    .number()
-    .positive()
-    .optional()
-    .describe('Standard deviation of W, in pixels. Default: what kernel says.'),
+  ...translation,
 }
 
 const plain = z.strictObject(common)
-const diverse = z.strictObject({ ...common, ...diversity })
-
-type Settings = z.output<typeof plain>
+const withDiversity = z.strictObject({ ...common, ...diversity })
 
 /**
  * Translation-Invariant attacks: Dong et al., equations 7 to 9, with momentum. The gradient of all shifted
@@ -54,13 +37,7 @@ export const tiFgsm = defineMethod({
   access: 'white-box',
   stacks: true,
   settings: plain,
-  create: (chosen) => ({
-    ball: linfBall(chosen.epsilon),
-    steps: chosen.steps,
-    restarts: 1,
-    randomStart: false,
-    begin: (state) => smoothedIteration(state, chosen),
-  }),
+  create: (chosen) => transferAttack({ ...chosen, kernel: gaussianOf(chosen) }),
 })
 
 /** The same with diverse inputs, which is what the authors' code does by default. */
@@ -74,32 +51,6 @@ export const tiDim = defineMethod({
   source,
   access: 'white-box',
   stacks: false,
-  settings: diverse,
-  create: (chosen) => ({
-    ball: linfBall(chosen.epsilon),
-    steps: chosen.steps,
-    restarts: 1,
-    randomStart: false,
-    begin: (state) => smoothedIteration(state, chosen, diverseGradient(state, chosen)),
-  }),
+  settings: withDiversity,
+  create: (chosen) => transferAttack({ ...chosen, copies: [diverse(chosen)], kernel: gaussianOf(chosen) }),
 })
-
-/** Zeros lie beyond the gradient's border, as in the authors' code. */
-function smoothedIteration(state: AttackState, chosen: Settings, gradient?: () => Promise<Rows>) {
-  const { epsilon, steps, stepSize = epsilon / steps, kernelSize } = chosen
-  const { sigma = deviationOf(chosen) } = chosen
-  const [, ...rest] = state.x.shape
-  const gather = momentum(state, chosen.decay)
-  const direct: Direct = (row, sample) => {
-    row.set(smoothGaussianInZeros(tensor([1, ...rest], row), { size: kernelSize, sigma }).data)
-    state.freeze(row, sample)
-    gather(row, sample)
-  }
-  return signIteration(state, stepSize, gradient === undefined ? { direct } : { direct, gradient })
-}
-
-/** Standard deviation of W, in pixels; one tap leaves the gradient as it is, whatever its σ. */
-function deviationOf({ kernelSize, kernel }: Settings): number {
-  const radius = (kernelSize - 1) / 2
-  return radius === 0 ? 1 : radius / (kernel === 'code' ? 3 : Math.sqrt(3))
-}

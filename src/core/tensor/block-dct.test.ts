@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { largestDifference, uniformTensor } from '../../../../test/support/numbers.ts'
-import { blockDct, type ImageExtents } from './dct-pgd.ts'
+import { largestDifference, uniformTensor } from '../../../test/support/numbers.ts'
+import { blockDct, type ImageExtents } from './block-dct.ts'
 
 /** Copies, transformed. */
 function dctOf(extents: ImageExtents, block?: number) {
