@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { CohortRecord } from '../../src/engine/cohort/cohort-record.ts'
 import type { CohortPlan } from '../../src/engine/cohort/plan.ts'
 import { filesBelow } from '../support/attack-requests.ts'
 import { commandLine } from '../support/command-line.ts'
@@ -46,7 +47,7 @@ describe.each([1, 2, 7])('a cohort in %i shards', (count) => {
     expect((await plan(folder, count)).code).toBe(0)
     const planned = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as CohortPlan
     expect(planned.shards.flatMap((shard) => shard.studies).sort()).toEqual(names)
-    expect(planned.attack).toMatchObject({ method: 'pgd', seed: 0 })
+    expect(planned.job.asked).toMatchObject({ method: 'pgd', seed: 0 })
     expect(planned.studies.every(({ sha256 }) => sha256.length === 64)).toBe(true)
   })
 
@@ -54,6 +55,43 @@ describe.each([1, 2, 7])('a cohort in %i shards', (count) => {
     for (let shard = count - 1; shard >= 0; shard--) expect((await runShard(folder, shard)).code).toBe(0)
     expect((await merge(folder)).code).toBe(3)
     expect(filesBelow(join(folder, 'cohort'))).toEqual(filesBelow(one))
+  })
+})
+
+/** A second a study is what an evaluation takes: of it two studies, one of which is not there. */
+const otherJobs = [
+  { job: 'compare', asked: ['--method', 'fgsm', 'noise', '--epsilon', '16/255'], of: names, counts: [1, 2, 7] }, // prettier-ignore
+  { job: 'evaluate', asked: ['--protocol', 'quick', '--no-pictures'], of: ['b', 'h'], counts: [2] },
+] as const
+
+describe.each(otherJobs)('cohort $job', ({ job, asked: own, of, counts }) => {
+  const whole = join(base, `${job}-one`)
+  const ownList = join(base, `${job}.csv`)
+  const asked = () => ['--studies', ownList, ...attack.slice(2, attack.indexOf('--method')), ...own]
+  beforeAll(async () => {
+    writeFileSync(ownList, ['path,patient', ...of.map((name, i) => `studies/${name},P${i % 3}`)].join('\n'))
+    expect((await commandLine(['cohort', job, ...asked(), '--out', whole])).code).toBe(3)
+  }, 60_000)
+
+  test.each(counts)('merges %i shards to the bytes that one machine writes', async (count) => {
+    const folder = join(base, `${job}-${count}`)
+    const options = ['--shards', String(count), '--for', 'snakemake', '--out', folder]
+    expect((await commandLine(['cohort', 'plan', job, ...asked(), ...options])).code).toBe(0)
+    for (let shard = 0; shard < count; shard++) expect((await runShard(folder, shard)).code).toBe(0)
+    expect((await merge(folder)).code).toBe(3)
+    expect(filesBelow(join(folder, 'cohort'))).toEqual(filesBelow(whole))
+  })
+
+  test('has one record, and a table with a row of each study, patient and cell', () => {
+    const record = JSON.parse(readFileSync(join(whole, 'cohort.json'), 'utf8')) as CohortRecord
+    const { cells, studies: rows, patients, summary } = record
+    expect([record.job, rows.length, summary.failed]).toEqual([job, of.length, 1])
+    const table = readFileSync(join(whole, 'cohort.csv'), 'utf8').trimEnd().split('\r\n')
+    expect(table).toHaveLength(
+      1 + (rows.length - 1) * cells.length + 1 + (patients.length + 1) * cells.length,
+    )
+    for (const [cell, { slices }] of summary.results.entries())
+      expect(slices).toBe(rows.reduce((sum, row) => sum + ('results' in row ? row.results[cell]!.slices : 0), 0)) // prettier-ignore
   })
 })
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { CohortRecord } from '../../src/engine/cohort/cohort-record.ts'
+import type { CohortRecord, PooledCell } from '../../src/engine/cohort/cohort-record.ts'
 import { filesBelow } from '../support/attack-requests.ts'
 import { commandLine, jsonOf } from '../support/command-line.ts'
 import { writeSeries } from '../support/small-study.ts'
@@ -48,14 +48,14 @@ describe('an attack on a cohort', () => {
     const { summary, patients, studies: rows, run } = recordIn(out)
     expect(rows.map(({ name }) => name)).toEqual(names)
     for (const name of names) expect(existsSync(join(out, 'studies', name, 'manifest.json'))).toBe(true)
-    expect(summary).toMatchObject({ studies: 7, failed: 0, images: 13, slices: 13 })
+    expect(summary).toMatchObject({ studies: 7, failed: 0, images: 13, results: [{ slices: 13 }] })
     expect(patients.map(({ patient, studies: count, images }) => [patient, count, images])).toEqual([
       ['P0', 2, 3],
       ['P1', 2, 4],
       ['P2', 2, 5],
       ['P3', 1, 1],
     ])
-    expect(run?.attack.method).toBe('pgd')
+    expect(run).toMatchObject({ attack: { method: 'pgd' } })
   })
 
   test('the table has a row for each study and patient, and one for all', () => {
@@ -67,7 +67,7 @@ describe('an attack on a cohort', () => {
       'cohort',
     ])
     expect(rows[1]).toMatchObject({ study: 'b', patient: 'P0', images: '2', studies_failed: '0', error: '' })
-    const { fooled } = summary
+    const [{ fooled }] = summary.results as [PooledCell]
     expect(rows.at(-1)).toMatchObject({
       fooled: String(fooled.successes),
       attacked: String(fooled.count),
@@ -105,7 +105,7 @@ test('unless identities are kept, studies that the list does not name, and patie
   const { studies: rows, patients, run } = recordIn(out)
   expect(rows.map(({ name }) => name)).toEqual(['case-4', expect.stringMatching(/^study-[0-9a-f]{12}$/)])
   expect(patients.map(({ patient }) => /^RV[0-9A-Z]{12}$/.test(patient))).toEqual([true, true])
-  expect(run?.identity).toMatchObject({ choice: 'deidentified', key: 'kept' })
+  expect(run).toMatchObject({ identity: { choice: 'deidentified', key: 'kept' } })
 })
 
 describe('a study that fails', () => {

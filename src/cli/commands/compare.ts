@@ -19,8 +19,12 @@ interface Options extends StudyOptions, DeviceOptions, ComparisonOptions {
 
 const text = comparisonSpec.shape
 
-export function compareCommand(context: CommandContext): Command {
-  const command = withStudy(new Command('compare'))
+/** Adds what is compared: models, methods and budgets. @param fields those of the flags that there are */
+export function withComparison(
+  command: Command,
+  fields: { readonly shape: object } = comparisonSpec,
+): Command {
+  command
     .requiredOption('--model <name|file...>', text.models.description)
     .option('--method <names...>', text.methods.description, [...comparisonPresets.methods])
     .option('--epsilon <budgets...>', text.budgets.shape.Linf.description, [
@@ -32,7 +36,11 @@ export function compareCommand(context: CommandContext): Command {
       'METHOD.SETTING=VALUE, e.g. smia.alpha=0.5; a step that is not set goes with the budget',
     )
     .option('--transfer', text.transfer.description)
-  withFields(command, comparisonSpec).requiredOption(
+  return withFields(command, fields)
+}
+
+export function compareCommand(context: CommandContext): Command {
+  const command = withComparison(withStudy(new Command('compare'))).requiredOption(
     '--out <dir>',
     'a new or empty folder, or that of an interrupted comparison',
   )
@@ -56,7 +64,7 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
     ...(models.length > 1 ? [models[cell.model]?.name ?? ''] : []),
     ...[cell.method, cell.budget ?? noNumber, ...fooledTexts(cell)],
     ...[percent(cell.meanConfidenceAfter), decimal(cell.meanPsnr, 1), decimal(cell.meanSsim, 4)],
-    ...[exponential(cell.perturbation.variance), `${cell.secondsPerSlice.toFixed(2)} s`],
+    ...[exponential(cell.perturbation.variance), `${decimal(cell.secondsPerSlice, 2)} s`],
   ])
   const header = [
     ...(models.length > 1 ? ['model'] : []),

@@ -24,8 +24,12 @@ export function evaluateCommand(context: CommandContext): Command {
   return context.args.includes('--diff') ? diffCommand(context) : runCommand(context)
 }
 
-function runCommand(context: CommandContext): Command {
-  const command = withStudy(new Command('evaluate'))
+/** Adds what is evaluated: models and protocol. @param fields those of the flags that there are */
+export function withEvaluation(
+  command: Command,
+  fields: { readonly shape: object } = comparisonSpec,
+): Command {
+  command
     .requiredOption('--model <name|file...>', comparisonSpec.shape.models.description)
     .addOption(
       new Option('--protocol <protocol>', protocolsText())
@@ -36,7 +40,7 @@ function runCommand(context: CommandContext): Command {
       '--epsilon <budget>',
       'where methods are set side by side; the curve goes with it (default: the protocol’s)',
     )
-  withFields(command, comparisonSpec)
+  return withFields(command, fields)
     .option(
       '--subgroups <columns...>',
       'columns of the labels file that images are parted by, e.g. sex; numbers by bands: age=40,65',
@@ -45,6 +49,10 @@ function runCommand(context: CommandContext): Command {
       '--no-pictures',
       'leave pixels of the study out of the report: it shows three cases of each model',
     )
+}
+
+function runCommand(context: CommandContext): Command {
+  const command = withEvaluation(withStudy(new Command('evaluate')))
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted evaluation')
     .option(
       '--pdf',

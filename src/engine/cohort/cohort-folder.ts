@@ -3,18 +3,12 @@ import { join, resolve } from 'node:path'
 import { fileExists } from '../../adapters/fs/atomic-write.ts'
 import { refuseSources } from '../../adapters/fs/export-folder.ts'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
-import { madeAnew, readJson, readJsonFile, toRestore, writeJsonFile } from '../../adapters/fs/json-file.ts'
+import { madeAnew, readJsonFile, writeJsonFile } from '../../adapters/fs/json-file.ts'
 import { filesBelow, manifestName, markerName } from '../../adapters/fs/manifest.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { recordName } from '../attack/attack-study.ts'
-import { attackRecord, type AttackRecord } from '../export/record.ts'
-import {
-  studyFailure,
-  type CohortRun,
-  type DoneStudy,
-  type FailedStudy,
-  type StudyFailure,
-} from './cohort-record.ts'
+import { studyFailure, type DoneStudy, type FailedStudy, type StudyFailure } from './cohort-record.ts'
+import type { CohortJob } from './cohort-request.ts'
+import { readResult, type StudyResult } from './study-result.ts'
 import type { CohortStudy } from './studies.ts'
 
 /** Names of what a cohort's folder holds. */
@@ -25,7 +19,7 @@ export const cohortFiles = {
   failures: 'failures',
 } as const
 
-/** The export of one study. */
+/** What comes of one study. */
 export function studyFolder(cohort: string, { name }: Pick<CohortStudy, 'name'>): string {
   return join(cohort, cohortFiles.studies, name)
 }
@@ -90,31 +84,26 @@ async function removeUnused(folder: string): Promise<void> {
 export interface StudyOutcome {
   readonly row: DoneStudy | FailedStudy
   /** Undefined of one that failed. */
-  readonly run: CohortRun | undefined
+  readonly common: Pick<StudyResult, 'run' | 'cells'> | undefined
 }
 
 /**
  * Reads what a study has come to; undefined where it is yet to be done, or to be gone on with. @throws
  * RadversaryError io-failed, verification-failed
  */
-export async function readOutcome(cohort: string, study: CohortStudy): Promise<StudyOutcome | undefined> {
+export async function readOutcome(
+  job: CohortJob,
+  cohort: string,
+  study: CohortStudy,
+): Promise<StudyOutcome | undefined> {
   const { name, patient } = study
   const folder = studyFolder(cohort, study)
   if (await fileExists(join(folder, manifestName))) {
-    const record = await readJson(join(folder, recordName), attackRecord, toRestore)
-    return { row: doneStudy(study, record), run: runOf(record) }
+    const { run, cells, ...result } = await readResult(job, folder)
+    return { row: { name, patient, ...result }, common: { run, cells } }
   }
   const failed = await readJsonFile(failureFile(cohort, study), studyFailure, madeAnew)
   if (failed === undefined) return undefined
   const { code, message, tip } = failed
-  return { row: { name, patient, failure: { code, message, tip } }, run: undefined }
-}
-
-function doneStudy({ name, patient }: CohortStudy, record: AttackRecord): DoneStudy {
-  const { exportId, images, failures, summary } = record
-  return { name, patient, exportId, images: images.length, failures: failures.length, summary }
-}
-
-function runOf({ software, model, attack, identity, device, labels }: AttackRecord): CohortRun {
-  return { software, model, attack, ...(identity && { identity }), device, labels }
+  return { row: { name, patient, failure: { code, message, tip } }, common: undefined }
 }

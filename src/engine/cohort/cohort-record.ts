@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../../core/errors.ts'
-import { csv, type CsvCell } from '../../core/evaluate/csv.ts'
 import type { Headline } from '../../core/evaluate/headline.ts'
-import { wilsonInterval } from '../../core/evaluate/statistics.ts'
-import { researchNotice, type AttackRecord } from '../export/record.ts'
+import { wilsonInterval, type Interval } from '../../core/evaluate/statistics.ts'
+import { researchNotice } from '../export/record.ts'
+import { rateByPatient } from './by-patient.ts'
+import type { CohortJob } from './cohort-request.ts'
+import type { CohortCell, CohortRun, StudyCell, StudyResult } from './study-result.ts'
 
 const cohortSchema = 'radversary/cohort/1'
 
@@ -16,15 +18,12 @@ export const studyFailure = z.strictObject({
 })
 export type StudyFailure = z.output<typeof studyFailure>
 
-/** What a study's export says, less its images. */
-export interface DoneStudy {
+/** What the record of a study says, less its images and what all studies have in common. */
+export interface DoneStudy extends Pick<StudyResult, 'exportId' | 'images' | 'failures' | 'summary'> {
   readonly name: string
   readonly patient: string | null
-  readonly exportId: string
-  readonly images: number
-  /** Inputs of it that could not be read or attacked. */
-  readonly failures: number
-  readonly summary: AttackRecord['summary']
+  /** In the order of the cohort's cells. */
+  readonly results: readonly StudyCell[]
 }
 
 /** A study that gave nothing. */
@@ -34,22 +33,29 @@ export interface FailedStudy {
   readonly failure: Omit<StudyFailure, 'schema'>
 }
 
-/** What all exports of a cohort have in common. */
-export type CohortRun = Pick<AttackRecord, 'software' | 'model' | 'attack' | 'identity' | 'device' | 'labels'>
+/** What a cell has come to on some studies; slices count alike, whichever study they are of. */
+export interface PooledCell extends Headline {
+  /** Bootstrap's interval over patients, 95 %; null where a patient is not named, or there is only one. */
+  readonly byPatient: Interval | null
+}
 
-/** Some studies taken together; slices count alike, whichever study they are of. */
-export interface PooledStudies extends Headline {
+/** Some studies taken together. */
+export interface PooledStudies {
   readonly studies: number
   readonly failed: number
   readonly images: number
+  /** In the order of the cohort's cells. */
+  readonly results: readonly PooledCell[]
 }
 
 /** cohort.json; docs/cohort.md explains every field. */
 export interface CohortRecord {
   readonly schema: typeof cohortSchema
   readonly notice: string
+  readonly job: CohortJob
   /** Null where no study gave anything. */
   readonly run: CohortRun | null
+  readonly cells: readonly CohortCell[]
   readonly studies: readonly (DoneStudy | FailedStudy)[]
   /** By the patients that the list of studies names. */
   readonly patients: readonly (PooledStudies & { readonly patient: string })[]
@@ -58,69 +64,57 @@ export interface CohortRecord {
 
 /** Puts studies, in the order of their names, into one record. */
 export function cohortRecord(
-  run: CohortRun | null,
+  common: Pick<CohortRecord, 'job' | 'run' | 'cells'>,
   studies: readonly (DoneStudy | FailedStudy)[],
 ): CohortRecord {
-  const patients = [...new Set(studies.flatMap(({ patient }) => patient ?? []))].sort()
+  const { length } = common.cells
+  const patients = studiesByPatient(studies)
   return {
     schema: cohortSchema,
     notice: researchNotice,
-    run,
+    ...common,
     studies,
-    patients: patients.map((patient) => ({
-      patient,
-      ...pooled(studies.filter((study) => study.patient === patient)),
-    })),
-    summary: pooled(studies),
+    patients: patients.map(([patient, ofPatient]) => ({ patient, ...pooled(ofPatient, length) })),
+    summary: pooled(studies, length),
   }
 }
 
-function pooled(studies: readonly (DoneStudy | FailedStudy)[]): PooledStudies {
-  const done = studies.filter((study) => 'summary' in study)
-  const sum = (numberOf: (study: DoneStudy) => number) =>
-    done.reduce((total, study) => total + numberOf(study), 0)
+function studiesByPatient<Study extends Pick<DoneStudy, 'patient'>>(studies: readonly Study[]) {
+  const patients = new Map<string, Study[]>()
+  for (const study of studies) {
+    if (study.patient === null) continue
+    const known = patients.get(study.patient)
+    if (known === undefined) patients.set(study.patient, [study])
+    else known.push(study)
+  }
+  return [...patients].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** Takes studies together. @param cells how many results each has */
+export function pooled(studies: readonly (DoneStudy | FailedStudy)[], cells: number): PooledStudies {
+  const done = studies.filter((study) => 'results' in study)
   return {
     studies: studies.length,
     failed: studies.length - done.length,
-    images: sum(({ images }) => images),
-    slices: sum(({ summary }) => summary.slices),
-    metBefore: sum(({ summary }) => summary.metBefore),
-    fooled: wilsonInterval(
-      sum(({ summary }) => summary.fooled.successes),
-      sum(({ summary }) => summary.fooled.count),
-    ),
+    images: done.reduce((total, { images }) => total + images, 0),
+    results: Array.from({ length: cells }, (_, cell) => pooledCell(done, cell)),
   }
 }
 
-const header = [
-  ...['level', 'study', 'patient', 'studies', 'studies_failed', 'images', 'slices', 'met_before'],
-  ...['fooled', 'attacked', 'fooled_rate', 'rate_lower', 'rate_upper'],
-  ...['confidence_before', 'confidence_after', 'window_linf', 'window_psnr_db', 'window_ssim'],
-  ...['inputs_failed', 'error'],
-]
-
-/** Returns the table as CSV (RFC 4180): a row for each study, then for each patient, then for all. */
-export function cohortCsv({ studies, patients, summary }: CohortRecord): string {
-  const rows = studies.map((study) => [
-    ...['study', study.name, study.patient],
-    ...pooledCells(pooled([study])),
-    ...studyCells(study),
-  ])
-  const ofPatients = patients.map((each) => ['patient', null, each.patient, ...pooledCells(each), ...noCells])
-  return csv([header, ...rows, ...ofPatients, ['cohort', null, null, ...pooledCells(summary), ...noCells]])
-}
-
-function pooledCells({ studies, failed, images, slices, metBefore, fooled }: PooledStudies): CsvCell[] {
-  const { successes, count, rate, lower, upper } = fooled
-  const interval = rate === null ? [null, null] : [lower, upper]
-  return [studies, failed, images, slices, metBefore, successes, count, rate, ...interval]
-}
-
-const noCells: readonly CsvCell[] = header.slice(13).map(() => null)
-
-function studyCells(study: DoneStudy | FailedStudy): readonly CsvCell[] {
-  if ('failure' in study) return [...noCells.slice(1), study.failure.code]
-  const { meanConfidenceBefore, meanConfidenceAfter, window } = study.summary
-  const distances = [window.meanLinf, window.meanPsnr, window.meanSsim]
-  return [meanConfidenceBefore, meanConfidenceAfter, ...distances, study.failures, null]
+function pooledCell(studies: readonly DoneStudy[], cell: number): PooledCell {
+  const found = studies.flatMap(({ patient, results }) => {
+    const result = results[cell]
+    return result === undefined ? [] : [{ patient, ...result }]
+  })
+  const sum = (numberOf: (result: StudyCell) => number) =>
+    found.reduce((total, result) => total + numberOf(result), 0)
+  return {
+    slices: sum(({ slices }) => slices),
+    metBefore: sum(({ metBefore }) => metBefore),
+    fooled: wilsonInterval(
+      sum(({ fooled }) => fooled.successes),
+      sum(({ fooled }) => fooled.count),
+    ),
+    byPatient: rateByPatient(found),
+  }
 }

@@ -22,8 +22,8 @@ export interface JobNeeds {
 }
 
 /** The folder that holds all that a plan's shards read and write; `/` where nothing else does. */
-export function commonFolder({ model, inputs, studies }: CohortPlan, folder: string): string {
-  const own = [folder, model.path, ...(model.cardPath === undefined ? [] : [model.cardPath])]
+export function commonFolder({ models, inputs, studies }: CohortPlan, folder: string): string {
+  const own = [folder, ...models.flatMap(({ path, cardPath = path }) => [path, cardPath])]
   const paths = [...own, ...[...inputs, ...studies].map(({ path }) => path)]
   const [first = [], ...others] = paths.map((path) => dirname(path).split(sep))
   const shared = first.findIndex((part, index) => others.some((other) => other[index] !== part))

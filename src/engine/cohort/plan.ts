@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { fileExists } from '../../adapters/fs/atomic-write.ts'
 import { physicalCores } from '../../adapters/ort/hardware.ts'
 import { readJson, toRestore, writeTextFile } from '../../adapters/fs/json-file.ts'
+import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { attackSpec } from '../../core/spec/attack-spec.ts'
-import { openAttackModel } from '../attack/attack-run.ts'
+import { comparisonSpec, evaluationSpec } from '../../core/spec/comparison-spec.ts'
 import { type IdentityRequest, identityRequest } from '../deidentify/identity-request.ts'
 import { keyFileIn } from '../deidentify/secret-key.ts'
 import { cardFilePaths } from '../models/card-files.ts'
@@ -13,9 +14,10 @@ import type { OpenedModel } from '../models/open-model.ts'
 import { modelRuntimes } from '../models/tfjs-model-file.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { version } from '../version.ts'
-import type { CohortRequest } from './attack-cohort.ts'
+import type { AttackCohort, CohortRequest, CohortSubject } from './cohort-request.ts'
 import { hashOfFile, hashOfInput, hashOfText, type InputHash } from './input-hash.ts'
 import { checkCount, shardsOf } from './shards.ts'
+import { workOf } from './study-work.ts'
 
 /** Names of what a plan's folder holds, beside what a scheduler takes. */
 export const planFiles = { plan: 'plan.json', cohort: 'cohort', shards: 'shards' } as const
@@ -28,26 +30,37 @@ const input = z.strictObject({
   sha256,
 })
 
+/** What every study is asked, its seed included; files by absolute paths. */
+const job = z.discriminatedUnion('name', [
+  z.strictObject({
+    name: z.literal('attack'),
+    asked: attackSpec,
+    strictExports: z.boolean(),
+    /** Absent where identities stay as the sources have them. */
+    identity: identityRequest.optional(),
+  }),
+  z.strictObject({ name: z.literal('compare'), asked: comparisonSpec.omit({ models: true }) }),
+  z.strictObject({ name: z.literal('evaluate'), asked: evaluationSpec.omit({ models: true }) }),
+])
+
+/** Paths are absolute: every machine has the same files in the same places. */
+const plannedModel = z.strictObject({
+  path: z.string(),
+  /** SHA-256 of the model's file and its weights, as in records. */
+  sha256,
+  cardPath: z.string().optional(),
+  /** SHA-256 of the card as it is applied, what was read off the model included. */
+  card: sha256,
+  runtime: z.enum(modelRuntimes).optional(),
+})
+
 const planSchema = z.strictObject({
   schema: z.literal('radversary/cohort-plan/1'),
   software: z.strictObject({ name: z.literal('Radversary'), version: z.string() }),
-  /** Paths are absolute: every machine has the same files in the same places. */
-  model: z.strictObject({
-    path: z.string(),
-    /** SHA-256 of the model's file and its weights, as in records. */
-    sha256,
-    cardPath: z.string().optional(),
-    /** SHA-256 of the card as it is applied, what was read off the model included. */
-    card: sha256,
-    runtime: z.enum(modelRuntimes).optional(),
-  }),
+  job,
+  models: z.array(plannedModel).min(1),
   device: z.strictObject({ name: z.string(), threads: z.int().positive() }),
-  /** What every study is asked, its seed included. */
-  attack: attackSpec,
-  strictExports: z.boolean(),
-  /** Files by absolute paths; absent where identities stay as the sources have them. */
-  identity: identityRequest.optional(),
-  /** Labels, wanted masks, region, and what the card names beside it. */
+  /** Labels, wanted masks, region, and what cards name beside them. */
   inputs: z.array(input),
   studies: z.array(input.extend({ name: z.string(), patient: z.string().nullable() })).min(1),
   /** Names of the studies of each shard, counting from 0. */
@@ -58,9 +71,7 @@ const planSchema = z.strictObject({
 export type CohortPlan = z.output<typeof planSchema>
 
 /** What is planned: a cohort's request, on the device that every machine has. */
-export interface PlanRequest extends CohortRequest {
-  readonly shards: number
-}
+export type PlanRequest = CohortRequest & { readonly shards: number }
 
 /**
  * Plans a cohort: hashes everything once, and parts the studies. @param request.out the plan's folder, new or
@@ -71,7 +82,7 @@ export async function planCohort(request: PlanRequest, hooks: JobHooks): Promise
   if (request.device === 'auto') throw autoDevice()
   checkCount(request.shards, request.studies)
   if (await fileExists(join(request.out, planFiles.plan))) throw planned(request.out)
-  const opened = await openAttackModel(request, hooks)
+  const opened = await workOf(request).openModels(hooks)
   const studies: CohortPlan['studies'] = []
   for (const study of request.studies) {
     throwIfCancelled(hooks.signal)
@@ -79,43 +90,59 @@ export async function planCohort(request: PlanRequest, hooks: JobHooks): Promise
     const [done, total] = [studies.length, request.studies.length]
     hooks.onProgress?.({ done, total, phase: 'hashing studies', note: study.name })
   }
-  const identity = identityIn(request)
+  const job = jobOf(request)
   return {
     schema: 'radversary/cohort-plan/1',
     software: { name: 'Radversary', version },
-    model: {
-      path: resolve(opened.path),
-      sha256: opened.sha256,
-      ...(request.card !== undefined && { cardPath: resolve(request.card) }),
-      card: hashOfText(JSON.stringify(opened.card)),
-      ...(request.runtime && { runtime: request.runtime }),
-    },
+    job,
+    models: opened.map((model) => plannedOf(model, request)),
     device: { name: request.device, threads: request.threads ?? physicalCores() },
-    attack: attackIn(request),
-    strictExports: request.strictExports ?? false,
-    ...(identity && { identity }),
-    inputs: await Promise.all(
-      [...inputsOf(attackIn(request), opened), ...identityFiles(identity)].map(hashOfInput),
-    ),
+    inputs: await Promise.all([...inputsOf(job, opened), ...identityFiles(job)].map(hashOfInput)),
     studies,
     shards: shardsOf(studies, request.shards).map((names) => ({ studies: names })),
   }
 }
 
-/** The attack's own fields, files by absolute paths. */
-function attackIn(request: CohortRequest): CohortPlan['attack'] {
-  const fields = Object.keys(attackSpec.shape) as readonly (keyof CohortPlan['attack'])[]
-  const given = fields.filter((field) => request[field] !== undefined)
-  const attack = Object.fromEntries(given.map((field) => [field, request[field]]))
-  for (const field of fileFields) {
+type PlannedJob = CohortPlan['job']
+
+function jobOf(request: CohortRequest): PlannedJob {
+  if (request.job !== 'attack') return job.parse({ name: request.job, asked: askedOf(request) })
+  const { strictExports = false } = request
+  const identity = identityIn(request)
+  return job.parse({ name: 'attack', asked: askedOf(request), strictExports, ...(identity && { identity }) })
+}
+
+const shapes = {
+  attack: attackSpec.shape,
+  compare: comparisonSpec.omit({ models: true }).shape,
+  evaluate: evaluationSpec.omit({ models: true }).shape,
+} as const
+
+/** The job's own fields, files by absolute paths. */
+function askedOf(request: CohortRequest): Record<string, unknown> {
+  const given = Object.entries(request).filter(([field, value]) => field in shapes[request.job] && value !== undefined) // prettier-ignore
+  const files = fileFields.flatMap((field) => {
     const path = request[field]
-    if (path !== undefined) attack[field] = resolve(path)
+    return path === undefined ? [] : [[field, resolve(path)] as const]
+  })
+  return Object.fromEntries([...given, ...files])
+}
+
+function plannedOf(
+  { path, sha256, card }: OpenedModel,
+  request: CohortRequest,
+): CohortPlan['models'][number] {
+  return {
+    path: resolve(path),
+    sha256,
+    card: hashOfText(JSON.stringify(card)),
+    ...(request.job === 'attack' && request.card !== undefined && { cardPath: resolve(request.card) }),
+    ...(request.job === 'attack' && request.runtime && { runtime: request.runtime }),
   }
-  return attackSpec.parse(attack)
 }
 
 /** The same key on all machines, each of which has a workspace of its own. */
-function identityIn({ identity, home }: CohortRequest): IdentityRequest | undefined {
+function identityIn({ identity, home }: AttackCohort): IdentityRequest | undefined {
   if (identity === undefined || identity.choice === 'keep') return identity
   const { key, pseudonyms } = identity
   return {
@@ -125,16 +152,17 @@ function identityIn({ identity, home }: CohortRequest): IdentityRequest | undefi
   }
 }
 
-function identityFiles(identity: IdentityRequest | undefined): string[] {
-  return [identity?.key, identity?.pseudonyms].filter((path) => path !== undefined)
+function identityFiles(planned: PlannedJob): string[] {
+  if (planned.name !== 'attack') return []
+  return [planned.identity?.key, planned.identity?.pseudonyms].filter((path) => path !== undefined)
 }
 
 const fileFields = ['labels', 'targetMasks', 'region'] as const
 
 /** Files and folders that every study takes, each once. */
-function inputsOf(attack: CohortPlan['attack'], { card, folder }: OpenedModel): string[] {
-  const asked = fileFields.flatMap((field) => attack[field] ?? [])
-  return [...new Set([...asked, ...cardFilePaths(card, folder)])]
+function inputsOf({ asked }: PlannedJob, models: readonly OpenedModel[]): string[] {
+  const given = fileFields.flatMap((field) => asked[field] ?? [])
+  return [...new Set([...given, ...models.flatMap(({ card, folder }) => cardFilePaths(card, folder))])]
 }
 
 /** A file of the plan's folder. */
@@ -173,21 +201,29 @@ export function requestOfPlan(
     home,
   }: { readonly folder: string; readonly names: readonly string[]; readonly home: string },
 ): CohortRequest {
-  const { model, device, attack, strictExports, identity } = plan
   const own = new Set(names)
-  return {
-    ...attack,
-    model: model.path,
-    card: model.cardPath,
-    runtime: model.runtime,
+  return jobOfPlan(plan, {
     home,
-    device: device.name,
-    threads: device.threads,
-    strictExports,
-    identity,
+    device: plan.device.name,
+    threads: plan.device.threads,
     studies: plan.studies.filter(({ name }) => own.has(name)),
     sources: [],
     out: join(folder, planFiles.cohort),
+  })
+}
+
+function jobOfPlan({ job: planned, models }: CohortPlan, subject: CohortSubject): CohortRequest {
+  const paths = models.map(({ path }) => path)
+  switch (planned.name) {
+    case 'attack': {
+      const { path: model, cardPath: card, runtime } = entry(models, 0)
+      const { asked, strictExports, identity } = planned
+      return { job: 'attack', ...subject, ...asked, model, card, runtime, strictExports, identity }
+    }
+    case 'compare':
+      return { job: 'compare', ...subject, ...planned.asked, models: paths }
+    case 'evaluate':
+      return { job: 'evaluate', ...subject, ...planned.asked, models: paths }
   }
 }
 
@@ -198,10 +234,8 @@ export function requestOfPlan(
 export async function checkPlanned(plan: CohortPlan, request: CohortRequest, hooks: JobHooks): Promise<void> {
   if (plan.software.version !== version)
     throw changed(`Radversary ${plan.software.version}, got ${version}`, 'Run the version that planned.')
-  const opened = await openAttackModel(request, hooks)
-  if (opened.sha256 !== plan.model.sha256) throw changed(`the model as it was, got another`, undefined, opened.path) // prettier-ignore
-  if (hashOfText(JSON.stringify(opened.card)) !== plan.model.card)
-    throw changed('the card as it was, got another', undefined, plan.model.cardPath ?? opened.path)
+  const opened = await workOf(request).openModels(hooks)
+  for (const [index, model] of plan.models.entries()) checkModel(model, entry(opened, index))
   const own = new Set(request.studies.map(({ name }) => name))
   const inputs: readonly InputHash[] = [...plan.inputs, ...plan.studies.filter(({ name }) => own.has(name))]
   for (const [index, planned] of inputs.entries()) {
@@ -211,6 +245,13 @@ export async function checkPlanned(plan: CohortPlan, request: CohortRequest, hoo
       throw changed(`${planned.files} files as they were, got ${found.files} others`, undefined, planned.path)
     hooks.onProgress?.({ done: index + 1, total: inputs.length, phase: 'checking hashes', note: '' })
   }
+}
+
+function checkModel(planned: CohortPlan['models'][number], opened: OpenedModel): void {
+  const { path } = opened
+  if (opened.sha256 !== planned.sha256) throw changed('the model as it was, got another', undefined, path)
+  if (hashOfText(JSON.stringify(opened.card)) !== planned.card)
+    throw changed('the card as it was, got another', undefined, planned.cardPath ?? path)
 }
 
 function changed(what: string, tip?: string, file?: string): RadversaryError {

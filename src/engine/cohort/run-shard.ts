@@ -5,7 +5,7 @@ import { madeAnew, readJsonFile, writeJsonFile } from '../../adapters/fs/json-fi
 import { manifestName, verifyManifest } from '../../adapters/fs/manifest.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
-import { attackStudies, gatherCohort, writeCohort, type CohortReport } from './attack-cohort.ts'
+import { doStudies, gatherCohort, writeCohort, type CohortReport } from './run-cohort.ts'
 import { checkCohortFolder, studyFolder } from './cohort-folder.ts'
 import { hashOfFile } from './input-hash.ts'
 import { checkPlanned, planFiles, readPlan, requestOfPlan, type CohortPlan } from './plan.ts'
@@ -30,10 +30,10 @@ export interface ShardRequest {
 }
 
 /**
- * Attacks the studies of one shard of a plan. It may be ended and started again at any moment, on any
+ * Does the studies of one shard of a plan. It may be ended and started again at any moment, on any
  * machine: what is done is kept, and the bytes are the same.
  * @throws RadversaryError usage for a shard that there is not; verification-failed where anything has changed
- * since it was planned; as `attackCohort`
+ * since it was planned; as `runCohort`
  */
 export async function runShard({ folder, shard, home }: ShardRequest, hooks: JobHooks): Promise<Receipt> {
   const { plan, sha256 } = await readPlan(folder)
@@ -42,7 +42,7 @@ export async function runShard({ folder, shard, home }: ShardRequest, hooks: Job
     throw new RadversaryError('usage', `Shard: expected 0 to ${plan.shards.length - 1}, got ${shard}`)
   const request = requestOfPlan(plan, { folder, names, home })
   await checkPlanned(plan, request, hooks)
-  await attackStudies(request, hooks)
+  await doStudies(request, hooks)
   const studies = await Promise.all(
     names.map(async (name) => ({ name, manifest: await manifestHash(request.out, name) })),
   )
@@ -77,7 +77,7 @@ export async function mergeCohort(folder: string, hooks: JobHooks): Promise<Coho
     await verifyStudy(out, study)
     hooks.onProgress?.({ done: index + 1, total: studies.length, phase: 'verifying', note: study.name })
   }
-  const { record, missing } = await gatherCohort(out, plan.studies)
+  const { record, missing } = await gatherCohort(plan.job.name, out, plan.studies)
   if (missing.length > 0) throw incomplete(`studies ${named(missing)}`)
   await writeCohort(out, record)
   return { folder: out, record }

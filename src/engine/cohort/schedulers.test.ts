@@ -60,10 +60,10 @@ test('a Snakefile has a rule for shards and one that merges them; braces stay br
 })
 
 test('the folder that a container sees holds plan, model, card and studies', () => {
-  const plan = { model: { path: '/data/models/m.onnx' }, inputs: [], studies: [{ path: '/data/ct/1' }] }
+  const plan = { models: [{ path: '/data/models/m.onnx' }], inputs: [], studies: [{ path: '/data/ct/1' }] }
   expect(commonFolder(plan as never, '/data/plan')).toBe('/data')
   expect(commonFolder(plan as never, '/home/me/plan')).toBe('/')
-  const withCard = { ...plan, model: { ...plan.model, cardPath: '/cards/m.json' } }
+  const withCard = { ...plan, models: [{ path: '/data/models/m.onnx', cardPath: '/cards/m.json' }] }
   expect(commonFolder(withCard as never, '/data/plan')).toBe('/')
   expect(() => filesFor('slurm', { ...needs, image: 'r.sif', mount: '/' })).toThrow('expected one folder')
 })

@@ -78,7 +78,9 @@ export async function attackCell(cell: number, context: CellContext): Promise<Ce
     norm,
     slices,
     failures,
-    secondsPerSlice: (secondsBefore + seconds / lanes.length) / Math.max(1, slices.length),
+    secondsPerSlice: run.request.untimed
+      ? null
+      : (secondsBefore + seconds / lanes.length) / Math.max(1, slices.length),
   }
 }
 

@@ -80,9 +80,9 @@ export const cellResult = z.strictObject({
   failures: z.array(failure),
   /**
    * Wall time of the attack for a slice, measuring and judging left out, s: the one number that differs from
-   * run to run.
+   * run to run. Null in a cohort, where equal runs give equal bytes.
    */
-  secondsPerSlice: z.number(),
+  secondsPerSlice: z.number().nullable(),
 })
 
 export type CellResult = z.output<typeof cellResult>

@@ -16,7 +16,8 @@ import type { DeviceRequest } from '../device.ts'
 import type { JobHooks } from '../progress.ts'
 import type { Study, StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
-import { openWorkbench, workbenchOf, type Workbench } from '../workbench.ts'
+import type { OpenedModel } from '../models/open-model.ts'
+import { openWorkModel, workbenchOf, type Workbench } from '../workbench.ts'
 import { tellIdleFields } from '../attack/defence.ts'
 import { planCells, type PlannedCell } from './plan-cells.ts'
 
@@ -25,6 +26,8 @@ export interface CompareRequest extends ComparisonSpec, DeviceRequest {
   readonly study: readonly string[]
   readonly home: string
   readonly out: string
+  /** Whether times are left out of cells, where equal runs have to give equal bytes. */
+  readonly untimed?: boolean | undefined
 }
 
 /** One of the compared models with the study, opened. */
@@ -48,18 +51,20 @@ export interface CompareRun {
 
 /**
  * Opens what a request names: settings first, then models, then the study, once. @throws RadversaryError for
- * whatever is wrong.
+ * whatever is wrong. @param opened the request's models, by `openComparedModels`, where they are opened once
+ * for many studies
  */
-export async function prepareComparison(request: CompareRequest, hooks: JobHooks): Promise<CompareRun> {
+export async function prepareComparison(
+  request: CompareRequest,
+  hooks: JobHooks,
+  opened?: readonly OpenedModel[],
+): Promise<CompareRun> {
   const cells = planCells(request.models.length, request.methods, request.budgets)
   const region = await openRegion(request)
   const models: ComparedModel[] = []
-  for (const model of request.models) {
+  for (const model of opened ?? (await openComparedModels(request, hooks))) {
     const study = models[0]?.study ?? request.study
-    const needsGradient = cells.some(
-      (cell) => cell.model === models.length && cell.method.entry.access === 'white-box',
-    )
-    const workbench = await openWorkbench({ ...request, study, model }, hooks, needsGradient)
+    const workbench = await workbenchOf(model, { ...request, study }, hooks)
     for (const { method } of cells) checkStacks(workbench, method.entry)
     checkChannels(workbench, models[0])
     models.push(await comparedModel(workbench, request))
@@ -74,6 +79,22 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
   )
   const run = { request, models, study: first.study, images: first.images, cells, region }
   return { ...run, exportId: await exportIdOf(run) }
+}
+
+/**
+ * Checks what is asked of methods and opens a comparison's models, before any study is read. @throws
+ * RadversaryError usage; as `openWorkModel`
+ */
+export async function openComparedModels(
+  request: Omit<CompareRequest, 'study' | 'out'>,
+  hooks: JobHooks,
+): Promise<OpenedModel[]> {
+  const cells = planCells(request.models.length, request.methods, request.budgets)
+  const needsGradient = cells.some(({ method }) => method.entry.access === 'white-box')
+  const opened: OpenedModel[] = []
+  for (const model of request.models)
+    opened.push(await openWorkModel({ ...request, model }, hooks, needsGradient))
+  return opened
 }
 
 /** @throws RadversaryError usage for models that don't see the same series as channels */

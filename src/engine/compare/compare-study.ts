@@ -4,6 +4,7 @@ import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-fo
 import { madeAnew, readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { entry } from '../../core/entry.ts'
 import { closeAll, lanesOf, openLanes } from '../session/lanes.ts'
+import type { OpenedModel } from '../models/open-model.ts'
 import type { JobHooks } from '../progress.ts'
 import { attackCell } from './attack-cell.ts'
 import { openCellLane } from './cell-lane.ts'
@@ -36,9 +37,14 @@ export interface CompareReport {
  * with the cell that was in work.
  * @throws RadversaryError for whatever stops the whole comparison (usage, card-invalid, model-unreadable,
  * io-failed, cancelled …).
+ * @param opened the request's models, where they are opened once for many studies
  */
-export async function compareStudy(request: CompareRequest, hooks: JobHooks = {}): Promise<CompareReport> {
-  const { folder, comparison, resumed } = await runComparison(request, hooks)
+export async function compareStudy(
+  request: CompareRequest,
+  hooks: JobHooks = {},
+  opened?: readonly OpenedModel[],
+): Promise<CompareReport> {
+  const { folder, comparison, resumed } = await runComparison(request, hooks, opened)
   return { folder, comparison, resumed }
 }
 
@@ -50,8 +56,12 @@ export interface RanComparison extends CompareReport {
 }
 
 /** The same, for who looks at single slices. @throws as `compareStudy` */
-export async function runComparison(request: CompareRequest, hooks: JobHooks): Promise<RanComparison> {
-  const run = await prepareComparison(request, hooks)
+export async function runComparison(
+  request: CompareRequest,
+  hooks: JobHooks,
+  opened?: readonly OpenedModel[],
+): Promise<RanComparison> {
+  const run = await prepareComparison(request, hooks, opened)
   const folder = await openExportFolder({
     folder: request.out,
     exportId: run.exportId,

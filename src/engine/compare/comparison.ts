@@ -52,6 +52,8 @@ export interface Comparison extends Pick<ComparisonSpec, 'criterion' | 'loss' | 
   /** Whether gradients of quantised models went straight through their rounding. */
   readonly straightThrough?: true
   readonly seed: number
+  /** Images of the study that were to be attacked. */
+  readonly images: number
   readonly cells: readonly ComparedCell[]
   readonly failures: CellResult['failures']
   /** Signs, for each model, that its success rates say something else than they seem to. */
@@ -63,7 +65,7 @@ export interface ModelWarning extends AttackWarning {
 }
 
 export function comparisonOf(
-  { request, models, study, region, exportId }: CompareRun,
+  { request, models, study, images, region, exportId }: CompareRun,
   cells: readonly CellResult[],
 ): Comparison {
   return {
@@ -90,6 +92,7 @@ export function comparisonOf(
     ...(models.some(({ references }) => departs(references)) && { forceReferences: true }),
     ...(models.some(({ opened }) => opened.straightThrough) && { straightThrough: true }),
     seed: request.seed,
+    images: images.length,
     cells: cells.map((cell) => comparedCell(cell, request.forceIntensity)),
     failures: [
       ...study.failures.map(({ file, code, message, tip }) => ({ file, code, message, ...(tip && { tip }) })),

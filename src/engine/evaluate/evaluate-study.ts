@@ -6,9 +6,10 @@ import { manifestName, readManifest } from '../../adapters/fs/manifest.ts'
 import type { EvaluationSpec } from '../../core/spec/comparison-spec.ts'
 import { evaluationCommand, withoutFolders } from '../../core/spec/command-line.ts'
 import { protocols } from '../../core/spec/protocols.ts'
+import { openComparedModels } from '../compare/compare-run.ts'
 import { runComparison, type RanComparison } from '../compare/compare-study.ts'
 import type { DeviceRequest } from '../device.ts'
-import { openModel } from '../models/open-model.ts'
+import { openModel, type OpenedModel } from '../models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { version } from '../version.ts'
 import { evaluatedModel, type ToEvaluate } from './evaluate-models.ts'
@@ -26,6 +27,8 @@ export interface EvaluateRequest extends EvaluationSpec, DeviceRequest {
   readonly study: readonly string[]
   readonly home: string
   readonly out: string
+  /** Whether times are left out of the comparison's cells. */
+  readonly untimed?: boolean | undefined
 }
 
 export interface EvaluateReport {
@@ -41,20 +44,24 @@ export const reportName = 'report.html'
 /**
  * Attacks a study as a protocol says, in a comparison that goes on where it was stopped, and writes what a
  * reviewer asks for: evaluation.json, tables, figures and the report. @throws RadversaryError as
- * `compareStudy`.
+ * `compareStudy`. @param opened the request's models, by `openEvaluatedModels`, where they are opened once for
+ * many studies
  */
-export async function evaluateStudy(request: EvaluateRequest, hooks: JobHooks = {}): Promise<EvaluateReport> {
-  const planned = await plannedOf(request)
-  const opened = await openGroups(request)
+export async function evaluateStudy(
+  request: EvaluateRequest,
+  hooks: JobHooks = {},
+  opened?: readonly OpenedModel[],
+): Promise<EvaluateReport> {
+  const planned = planOf(request, opened ?? (await openedOf(request)))
+  const columns = await openGroups(request)
   const { study, out } = request
   const folder = await openExportFolder({ folder: out, exportId: exportIdOf(request), sources: study })
-  const { protocol: _, epsilon: __, subgroups: ___, pictures, ...asked } = request
-  const compared = comparedBy(planned, request.models.length)
-  const ran = await runComparison({ ...asked, ...compared, out: join(folder.folder, 'comparison') }, hooks)
+  const compared = comparisonOf({ ...request, out: join(folder.folder, 'comparison') }, planned)
+  const ran = await runComparison(compared, hooks, opened)
   throwIfCancelled(hooks.signal)
   await keepAll(folder, 'comparison')
-  const evaluation = evaluationOf(request, planned, { ...ran, groups: groupsOf(opened, ran) })
-  const gallery = pictures ? await galleryFor(evaluation, ran, hooks.signal) : []
+  const evaluation = evaluationOf(request, planned, { ...ran, groups: groupsOf(columns, ran) })
+  const gallery = request.pictures ? await galleryFor(evaluation, ran, hooks.signal) : []
   const whole = withCases(evaluation, gallery)
   const shown = pictureFiles(gallery)
   for (const [name, bytes] of shown) await folder.write(name, bytes)
@@ -63,10 +70,28 @@ export async function evaluateStudy(request: EvaluateRequest, hooks: JobHooks = 
   return { folder: folder.folder, evaluation: whole, resumed: ran.resumed }
 }
 
-async function plannedOf({ protocol, epsilon, models, home }: EvaluateRequest): Promise<PlannedProtocol> {
-  const cards = []
-  for (const model of models) cards.push((await openModel({ model, home })).card)
-  return planSteps(protocols[protocol], { cards, epsilon })
+/** A protocol on studies, and what it is worked on with. */
+type EvaluateTools = Omit<EvaluateRequest, 'study' | 'out'>
+
+/** Opens an evaluation's models, before any study is read. @throws as `openComparedModels` */
+export async function openEvaluatedModels(request: EvaluateTools, hooks: JobHooks): Promise<OpenedModel[]> {
+  return openComparedModels(comparisonOf(request, planOf(request, await openedOf(request))), hooks)
+}
+
+async function openedOf({ models, home }: EvaluateTools): Promise<OpenedModel[]> {
+  const opened: OpenedModel[] = []
+  for (const model of models) opened.push(await openModel({ model, home }))
+  return opened
+}
+
+function planOf({ protocol, epsilon }: EvaluateTools, opened: readonly OpenedModel[]): PlannedProtocol {
+  return planSteps(protocols[protocol], { cards: opened.map(({ card }) => card), epsilon })
+}
+
+/** The comparison that a protocol is. */
+function comparisonOf<Request extends EvaluateTools>(request: Request, planned: PlannedProtocol) {
+  const { protocol: _, epsilon: __, subgroups: ___, pictures: ____, ...asked } = request
+  return { ...asked, ...comparedBy(planned, request.models.length) }
 }
 
 /** The command line that makes it again, for the report; without folders, which may name patients. */

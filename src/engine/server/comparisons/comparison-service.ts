@@ -9,7 +9,7 @@ import { createKeptJobs, type KeptJob, type KeptJobs } from '../jobs/kept-jobs.t
 import { firstVersion, keptFields } from '../kept-request.ts'
 import type { DrawnRegion } from '../region.ts'
 import { titleOf } from '../studies/study-info.ts'
-import { readComparison } from './read-comparison.ts'
+import { readComparison } from '../../compare/read-comparison.ts'
 
 const schema = 'radversary/comparison-request/2'
 

@@ -48,6 +48,7 @@ const comparison = (cells: readonly ComparedCell[], names = ['one']): Comparison
   labels: 'file',
   target: null,
   seed: 0,
+  images: 1,
   cells,
   failures: [],
   warnings: [],

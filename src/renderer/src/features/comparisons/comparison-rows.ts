@@ -72,7 +72,7 @@ const texted: Readonly<Record<ComparisonColumn, (cell: ComparedCell, model: stri
   variance: ({ perturbation }) => exponential(perturbation.variance),
   overSlices: ({ varianceOverSlices }) => exponential(varianceOverSlices.variance),
   overIterations: ({ varianceOverIterations }) => exponential(varianceOverIterations),
-  seconds: ({ secondsPerSlice }) => secondsPerSlice.toFixed(2),
+  seconds: ({ secondsPerSlice }) => decimal(secondsPerSlice, 2),
 }
 
 /**

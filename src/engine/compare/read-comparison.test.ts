@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { comparisonName } from '../../compare/compare-study.ts'
+import { comparisonName } from './compare-study.ts'
 import { readComparison } from './read-comparison.ts'
 
 function folderWith(comparison: object): string {

@@ -1,15 +1,10 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readJson } from '../../../adapters/fs/json-file.ts'
-import type { Headline } from '../../../core/evaluate/headline.ts'
-import type { Proportion } from '../../../core/evaluate/statistics.ts'
-import { comparisonName } from '../../compare/compare-study.ts'
-import {
-  comparisonSchema,
-  type ComparedCell,
-  type Comparison,
-  type Transfer,
-} from '../../compare/comparison.ts'
+import { readJson } from '../../adapters/fs/json-file.ts'
+import type { Headline } from '../../core/evaluate/headline.ts'
+import type { Proportion } from '../../core/evaluate/statistics.ts'
+import { comparisonName } from './compare-study.ts'
+import { comparisonSchema, type ComparedCell, type Comparison, type Transfer } from './comparison.ts'
 
 /** What a comparison has left in its folder. @throws RadversaryError io-failed for a damaged one. */
 export function readComparison(folder: string): Promise<Comparison> {
