@@ -1188,8 +1188,6 @@ def export_nnunet(trained, example_images, folder, *, fold=0, checkpoint="checkp
     """
     predictor = nnunet_predictor(trained, fold, checkpoint)
     configuration, plans = predictor.configuration_manager, predictor.plans_manager
-    if len(configuration.patch_size) != 3:
-        raise CardError([((), "a configuration of slices (2d) is run on patches of slices, which a card can't say", "export 3d_fullres")])
     if configuration.previous_stage_name is not None:
         raise CardError([((), "a cascade takes what another network predicted", "export 3d_fullres or 3d_lowres")])
     channels = len(predictor.dataset_json.get("channel_names") or predictor.dataset_json["modality"])
@@ -1262,7 +1260,7 @@ def orientation_of(file):
 
     image = SimpleITK.ReadImage(str(file))
     if image.GetDimension() != 3:
-        raise CardError([((), f"{file} is no volume of three axes", "pass one volume a file")])
+        raise CardError([((), f"{file} is no volume of three axes", "pass one volume a file; of an nnU-Net of pictures export the network by export(), with the transform of your pictures")])
     to_ras = np.diag([-1.0, -1.0, 1.0]) @ np.reshape(image.GetDirection(), (3, 3))
     affine = np.eye(4)
     affine[:3, :3] = to_ras
@@ -1278,7 +1276,9 @@ def nnunet_reference(predictor, files, folder, index):
         raise CardError([((), f"{files[0].name} is 0 all around: nnU-Net cuts that off first, Radversary does not", "cut images to what is not 0, here and in your study")])
     logits = patched(predictor, np.asarray(data, dtype=np.float32))
     own = [properties["spacing"][axis] for axis in plans.transpose_forward]
-    logits = configuration.resampling_fn_probabilities(logits, properties["shape_before_cropping"], configuration.spacing, own)
+    # A 2-D configuration leaves the distance of slices as it is.
+    seen = [*own[: len(own) - len(configuration.spacing)], *configuration.spacing]
+    logits = configuration.resampling_fn_probabilities(logits, properties["shape_before_cropping"], seen, own)
     logits = np.transpose(np.asarray(logits, dtype=np.float32), [0, *(axis + 1 for axis in plans.transpose_backward)])
     stem = f"reference/{index}"
     np.save(folder / f"{stem}-input.npy", np.asarray(data, dtype=np.float32))

@@ -157,10 +157,12 @@ def gradient(folder, model):
     """x.npy, t.npy and gradient.npy, in the layout of the model."""
     name = os.path.basename(folder)
     card = json.load(open(os.path.join(folder, f"{name}.card.json"), encoding="utf-8"))
-    if name == "nnunet-plan":
+    if name in PLANS:
         plans = json.load(open(os.path.join(folder, "plans.json"), encoding="utf-8"))
-        card["input"]["volume"]["patch"] = plans["configurations"]["3d_fullres"]["patch_size"]
+        card["input"]["volume"]["patch"] = [1, *plans["configurations"][PLANS[name][0]]["patch_size"]][-3:]
     x = np.stack([patch_in(np.load(os.path.join(folder, pair["input"])), card) for pair in card["references"]])
+    if name.endswith("2d") and x.ndim == 5:
+        x = x[:, :, 0]
     at = torch.from_numpy(x).double().requires_grad_()
     seen = at.transpose(-1, -3 if at.ndim == 5 else -2) if name.startswith("monai") else at
     if name.endswith("v2"):
@@ -200,17 +202,22 @@ def sources_of(name, folder):
     return files
 
 
-def nnunet_plan(root):
+# Each one's configuration, and what it is called.
+PLANS = {"nnunet-plan": ("3d_fullres", "3-D"), "nnunet-plan-2d": ("2d", "2-D")}
+
+
+def nnunet_plan(root, name):
     """nnU-Net's own network, preprocessing and prediction, of a small plan; returns its row."""
-    folder, trained = os.path.join(root, "nnunet-plan"), os.path.join(root, "trained")
-    network = train(trained, ["CT"], {"background": 0, "liver": 1, "tumour": 2}, ["CTNormalization"])
+    configuration, axes = PLANS[name]
+    folder, trained = os.path.join(root, name), os.path.join(root, f"{name}-trained")
+    network = train(trained, ["CT"], {"background": 0, "liver": 1, "tumour": 2}, ["CTNormalization"], configuration)
     files = [os.path.join(root, f"{index}.nii.gz") for index in range(2)]
     volume_of_hu(files[0], (30, 34, 12), (0.7, 0.7, 3.0), 1)
     volume_of_hu(files[1], (26, 30, 14), (1.1, 1.0, 2.0), 2)
     export_nnunet(trained, files, folder)
     gradient(folder, network)
     VERSIONS["nnU-Net"] = None
-    return {"name": "nnunet-plan", "model": "nnU-Net (v2), a small plan, 3-D", "transform": "plans.json: spacing, CTNormalization, patches, logits back"}
+    return {"name": name, "model": f"nnU-Net (v2), a small plan, {axes}", "transform": "plans.json: spacing, CTNormalization, patches, logits back"}
 
 
 def main(root, only=()):
@@ -229,9 +236,9 @@ def main(root, only=()):
         sys.stdout = stdout
         gradient(folder, model)
         made.append({"name": name, "model": what, "transform": how})
-    if not only or "nnunet-plan" in only:
+    for name in [each for each in PLANS if not only or each in only]:
         stdout, sys.stdout = sys.stdout, sys.stderr
-        made.append(nnunet_plan(root))
+        made.append(nnunet_plan(root, name))
         sys.stdout = stdout
     json.dump(made, open(os.path.join(root, "models.json"), "w", encoding="utf-8"))
     print(", ".join(f"{name} {library.__version__ if library else importlib.metadata.version('nnunetv2')}" for name, library in VERSIONS.items()))

@@ -48,7 +48,14 @@ def resampling(order, is_seg=False):
     return {"is_seg": is_seg, "order": order, "order_z": 0, "force_separate_z": None}
 
 
-def plan_of(schemes):
+def of_slices(network):
+    """The same network with two axes."""
+    arguments = network["arch_kwargs"]
+    flat = {"conv_op": "torch.nn.modules.conv.Conv2d", "norm_op": "torch.nn.modules.instancenorm.InstanceNorm2d"}
+    return network | {"arch_kwargs": arguments | flat | {name: [each[1:] for each in arguments[name]] for name in ("kernel_sizes", "strides")}}
+
+
+def plan_of(schemes, name):
     """As nnUNetv2_plan_and_preprocess writes it, of the parts that predictions depend on."""
     configuration = {
         "preprocessor_name": "DefaultPreprocessor",
@@ -64,6 +71,8 @@ def plan_of(schemes):
         "resampling_fn_probabilities_kwargs": resampling(1),
         "architecture": NETWORK,
     }
+    if name == "2d":
+        configuration |= {"patch_size": [12, 10], "spacing": [0.9, 0.8], "architecture": of_slices(NETWORK)}
     properties = {"mean": 60.5, "std": 120.3, "percentile_00_5": -180.0, "percentile_99_5": 420.0}
     return {
         "dataset_name": "Dataset999_Small",
@@ -72,19 +81,19 @@ def plan_of(schemes):
         "label_manager": "LabelManager",
         "transpose_forward": [0, 1, 2],
         "transpose_backward": [0, 1, 2],
-        "configurations": {"3d_fullres": configuration},
+        "configurations": {name: configuration},
         "foreground_intensity_properties_per_channel": {str(n): properties for n in range(len(schemes))},
     }
 
 
-def train(folder, channels, labels, schemes):
+def train(folder, channels, labels, schemes, configuration="3d_fullres"):
     """A trained configuration's folder, as nnUNetv2_train leaves it; its weights are random."""
     from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
     from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
 
     folder = Path(folder)
     (folder / "fold_0").mkdir(parents=True)
-    plan = plan_of(schemes)
+    plan = plan_of(schemes, configuration)
     dataset = {"channel_names": {str(n): name for n, name in enumerate(channels)}, "labels": labels, "file_ending": ".nii.gz"}
     if any(isinstance(label, list) for label in labels.values()):
         dataset["regions_class_order"] = [1, 2]
@@ -93,8 +102,8 @@ def train(folder, channels, labels, schemes):
     torch.manual_seed(4)
     manager = PlansManager(plan)
     heads = manager.get_label_manager(dataset).num_segmentation_heads
-    network = nnUNetTrainer.build_network_architecture(manager, manager.get_configuration("3d_fullres"), len(channels), heads, enable_deep_supervision=False)
-    checkpoint = {"network_weights": network.state_dict(), "trainer_name": "nnUNetTrainer", "init_args": {"configuration": "3d_fullres"}}
+    network = nnUNetTrainer.build_network_architecture(manager, manager.get_configuration(configuration), len(channels), heads, enable_deep_supervision=False)
+    checkpoint = {"network_weights": network.state_dict(), "trainer_name": "nnUNetTrainer", "init_args": {"configuration": configuration}}
     torch.save(checkpoint, folder / "fold_0/checkpoint_final.pth")
     return network
 
@@ -119,6 +128,10 @@ def main():
         for channel in range(2):
             volume(f"{work}/b_{channel:04d}.nii.gz", (14, 13, 5), (0.9, 0.9, 4.0), 2 + channel)
         export_nnunet(f"{work}/both", [f"{work}/b_0000.nii.gz"], target / "pet-ct", name="pet-ct")
+        train(f"{work}/flat", ["T1", "T2"], {"background": 0, "lesion": 1}, ["ZScoreNormalization", "ZScoreNormalization"], "2d")
+        for channel in range(2):
+            volume(f"{work}/c_{channel:04d}.nii.gz", (14, 19, 5), (0.7, 0.8, 4.0), 4 + channel)
+        export_nnunet(f"{work}/flat", [f"{work}/c_0000.nii.gz"], target / "mr-2d", name="mr-2d")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ test('what radversary_card.py wrote is the model that was trained (scripts/golde
   expect(difference).toBeLessThan(1e-5)
 })
 
-test.each(['ct', 'pet-ct'])(
+test.each(['ct', 'pet-ct', 'mr-2d'])(
   'an nnU-Net (%s) is run as its plan says, from NIfTI to the logits of its voxels (scripts/goldens/nnunet_plan.py)',
   async (name) => {
     const { count, difference } = await checked(join(root, `test/fixtures/nnunet-plan/${name}/${name}.onnx`))
@@ -74,7 +74,13 @@ if (python === undefined && process.env['npm_lifecycle_event'] === 'test:python'
 
 const script = join(root, 'scripts/goldens/exported_models.py')
 const exported = z.array(z.object({ name: z.string(), model: z.string(), transform: z.string() }))
-const volumes = ['monai-densenet-3d', 'monai-segresnet-3d', 'monai-nnunet-3d', 'nnunet-plan']
+const volumes = [
+  'monai-densenet-3d',
+  'monai-segresnet-3d',
+  'monai-nnunet-3d',
+  'nnunet-plan',
+  'nnunet-plan-2d',
+]
 const ofKeras = ['keras-mobilenet', 'keras-layers']
 const pictures = ['resnet18', 'resnet18-v2', 'convnext', 'vit', 'albumentations', 'monai-2d']
 const names = [...pictures, ...ofKeras, ...volumes]

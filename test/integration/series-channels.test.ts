@@ -185,6 +185,7 @@ describe.each<[string, boolean, SequenceCard]>([
   ],
   ['segmentation, 2-D,', true, { volume: undefined }],
   ['classifier, 2-D,', false, { volume: undefined, mean: [0.3], std: [0.5] }],
+  ['2-D segmentation, on patches of slices,', true, { volume: { patch: [1, 8, 6], spacing: [0.4, 0.4] } }],
   ['segmentation of other spacing', true, { volume: { run: 'patches', spacing: [2, 0.5, 0.5] } }],
 ])('a %s of four sequences', (_name, isDense, card) => {
   test('is attacked in every series within its own budget, exported and verified', async () => {

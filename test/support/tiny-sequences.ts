@@ -127,8 +127,8 @@ const sequenceChannels = [
 /** What is other than usual in a card of four sequences. */
 export interface SequenceCard extends Readonly<Record<string, unknown>> {
   readonly channels?: unknown
-  /** None of a 2-D network. */
-  readonly volume?: object | undefined
+  /** None of a 2-D network, or one of patches of one slice. */
+  readonly volume?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A network of four sequences on disk with its card: a classifier, or a segmentation. */
@@ -140,7 +140,8 @@ export function writeSequenceModel(folder: string, isDense: boolean, changes: Se
     channels: sequenceChannels,
     ...changes,
   }
-  const frame = volume === undefined ? sequencePatch.slice(1) : sequencePatch
+  const isFlat = volume === undefined || JSON.stringify(volume).includes('"patch":[1,')
+  const frame = isFlat ? sequencePatch.slice(1) : sequencePatch
   writeFileSync(paths.model, network(isDense, frame))
   const card = {
     input: { size: [8, 6], channels, volume },

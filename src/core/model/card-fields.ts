@@ -87,7 +87,7 @@ export const inputFields: readonly CardField[] = [
   {
     field: 'input.volume',
     label: 'A network of volumes (3-D)',
-    reason: 'It is run on a stack of slices, patch by patch or at once.',
+    reason: 'It is run on a stack of slices, patch by patch or at once; a 2-D one on patches of one slice.',
     example: '{"patch": [64, 128, 128]}',
   },
   {
@@ -113,7 +113,7 @@ export const inputFields: readonly CardField[] = [
     field: 'input.volume.spacing',
     label: 'Distance of its voxels, mm',
     reason: 'At another spacing than in training, everything has another size.',
-    example: '[1.5, 1.5, 2]',
+    example: '[1.5, 1.5, 2]; of rows and columns alone [0.8, 0.8]',
   },
   {
     field: 'input.volume.overlap',

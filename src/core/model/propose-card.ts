@@ -28,6 +28,7 @@ import type { SidecarField, SidecarReading } from './sidecars/sidecar.ts'
 import { cardOf } from './sidecars/card-of.ts'
 import { readSidecars } from './sidecars/sidecars.ts'
 import { graphChannels } from './slices.ts'
+import { graphFrame } from './volume.ts'
 
 /**
  * Where proposed fields were read that the graph does not say, e.g. {mean: 'config.json:
@@ -113,9 +114,11 @@ function besideModel(facts: ModelFacts, given: JsonObject): SidecarReading {
   const { fields, notes } = readSidecars(facts)
   const asked = fields.filter(({ field }) => !has(given, keysOf(field)))
   const graph = readOff(facts, merge(cardOf(asked), given))
+  const isOfSlices = asked.some(({ field, value }) => field === 'input.volume.patch' && isOfOneSlice(value))
   const said = asked.filter(
     ({ field }) =>
-      (suggestedFields.includes(field) || valueAt(graph, field) === undefined) && suits(facts, field),
+      (suggestedFields.includes(field) || valueAt(graph, field) === undefined) &&
+      (isOfSlices || suits(facts, field)),
   )
   const against = [
     ...asked.flatMap((each) => contradiction(each, valueAt(graph, each.field))),
@@ -125,6 +128,10 @@ function besideModel(facts: ModelFacts, given: JsonObject): SidecarReading {
     fields: against.length > 0 ? said.filter((each) => miscounted([each], facts, given).length === 0) : said,
     notes: said.length > 0 ? [...against, ...notes] : [],
   }
+}
+
+function isOfOneSlice(patch: unknown): boolean {
+  return Array.isArray(patch) && patch[0] === 1
 }
 
 /** Volumes are for graphs that take them. */
@@ -210,7 +217,7 @@ function contradictionsOf(card: ModelCard, facts: ModelFacts): CardIssue[] {
   const graphInput = facts.inputs.find(({ name }) => name === input.name)
   if (!graphInput) disagree('input.name', input.name, facts.inputs.map(({ name }) => name).join(' or '))
   const channels = graphChannels(input)
-  const frame = input.volume?.patch ?? input.size
+  const frame = graphFrame(input, graphInput?.shape.length)
   const image = input.layout === 'NCHW' ? [channels, ...frame] : [...frame, channels]
   if (graphInput && !fits(graphInput.shape.slice(1), image))
     disagree('input', `${input.layout} [N, ${image.join(', ')}]`, `[${graphInput.shape.join(', ')}]`)

@@ -47,10 +47,13 @@ function inputOf({ inputs }: ModelFacts, given: JsonObject, isDense: boolean): J
   const last = isChannels(fourth, said)
   if (first === last) return { name: input.name }
   const [found, rows, columns] = first ? [second, third, fourth] : [fourth, second, third]
-  const channels = said === undefined ? found : 1
+  // Channels that are listed are what the card or a file beside the model says.
+  const channels = said === undefined ? found : listsChannels(given) ? undefined : 1
   const size = typeof rows === 'number' && typeof columns === 'number' ? [rows, columns] : undefined
   const valueRange = input.dataType === 'uint8' ? [0, 255] : undefined
-  return defined({ name: input.name, layout: first ? 'NCHW' : 'NHWC', channels, size, valueRange })
+  const isOfPatches = isObject(given['input']) && isObject(given['input']['volume'])
+  const volume = isOfPatches && size !== undefined ? { patch: [1, ...size] } : undefined
+  return defined({ name: input.name, layout: first ? 'NCHW' : 'NHWC', channels, size, volume, valueRange })
 }
 
 function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
@@ -133,6 +136,10 @@ function channelCount({ input }: JsonObject): number | undefined {
   if (Array.isArray(channels)) return channels.length
   const count = isObject(slices) ? slices['count'] : undefined
   return typeof count === 'number' ? count : undefined
+}
+
+function listsChannels({ input }: JsonObject): boolean {
+  return isObject(input) && Array.isArray(input['channels'])
 }
 
 function isChannels(extent: TensorFacts['shape'][number] | undefined, said: number | undefined): boolean {

@@ -1,7 +1,6 @@
 import { entry } from '../entry.ts'
 import type { AxisWeights } from '../math/resample.ts'
 import { halfToEven } from '../math/rounding.ts'
-import type { Extents3 } from '../math/volume.ts'
 import { axisWeights, type AxisKernel } from '../tensor/interpolation.ts'
 import { linearTable } from '../tensor/linear-table.ts'
 import { splineTable } from '../tensor/spline-table.ts'
@@ -30,7 +29,7 @@ interface Spacings {
   /** Voxels along each axis of the network, and their distances in mm. */
   readonly lengths: readonly number[]
   readonly own: readonly number[]
-  readonly wanted: Extents3
+  readonly wanted: readonly number[]
 }
 
 /** Spacings closer than this, in mm, are one: MONAI's tolerance. */

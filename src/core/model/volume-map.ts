@@ -75,7 +75,8 @@ function spacingOf(
 ): SpacingPlan {
   if (spacing === undefined) return unspaced(turned)
   const own = axes.map(({ of }) => entry(inPatient(space).spacing, of))
-  const given = { lengths: turned, own, wanted: spacing }
+  const wanted = spacing.length === 3 ? spacing : [entry(own, 0), ...spacing]
+  const given = { lengths: turned, own, wanted }
   return resampling === 'nnunet' ? nnunetSpacing(given) : monaiSpacing(given)
 }
 

@@ -30,6 +30,7 @@ test.each([
   [110, 64, 0.5, [0, 23, 46]],
   [64, 64, 0.5, [0]],
   [11, 4, 0.25, [0, 2, 5, 7]],
+  [3, 1, 0.5, [0, 1, 2]],
 ])('nnU-Net’s patches of %i places, by %i and sharing %f, lie evenly', (axis, patch, overlap, starts) => {
   expect(patchStarts(axis, patch, { overlap, tiling: 'nnunet' })).toEqual(starts)
 })

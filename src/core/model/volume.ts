@@ -21,9 +21,10 @@ const orientation = z
   )
 
 /**
- * A 3-D network [N, C, D, H, W] that is run on a stack of slices. `patch` is [D, H, W]; the network's axes
- * are those of the stack (slices, rows, columns) unless `orientation` says towards what each of them rises,
- * and have `spacing` mm between voxels where it is given.
+ * A 3-D network [N, C, D, H, W] that is run on a stack of slices, or a 2-D one [N, C, H, W] on patches of each
+ * slice. `patch` is [D, H, W], D being 1 of a 2-D network; the network's axes are those of the stack (slices,
+ * rows, columns) unless `orientation` says towards what each of them rises, and have `spacing` mm between
+ * voxels where it is given: of all axes, or of the last two while the first keeps its own.
  *
  * - `run`: on overlapping patches, or once, on the whole stack brought to the patch's size;
  * - `resampling`: whose way to `spacing` and back: MONAI's, linear, or nnU-Net's (`spacing-plan.ts`);
@@ -36,7 +37,7 @@ export const volumeOfInput = z.strictObject({
   patch: z.tuple([extent, extent, extent]),
   run: z.enum(['patches', 'resized']).default('patches'),
   orientation: orientation.optional(),
-  spacing: z.tuple([distance, distance, distance]).optional(),
+  spacing: z.array(distance).min(2).max(3).optional(),
   resampling: z.enum(['monai', 'nnunet']).default('monai'),
   overlap: z.number().min(0).lt(1).default(0.5),
   blend: z.enum(['constant', 'gaussian']).default('constant'),
@@ -98,7 +99,7 @@ export function patchStarts(
 ): number[] {
   const last = Math.max(0, axis - patch)
   if (tiling === 'nnunet') {
-    const steps = Math.ceil(last / (patch * (1 - overlap)))
+    const steps = Math.ceil(last / Math.max(1, patch * (1 - overlap)))
     return Array.from({ length: steps + 1 }, (_, n) => (steps === 0 ? 0 : halfToEven((last / steps) * n)))
   }
   const step = Math.max(1, Math.floor(patch * (1 - overlap)))
@@ -121,6 +122,18 @@ interface VolumeCard {
 
 function isOfSeriesAlone(channels: VolumeInput['channels']): boolean {
   return typeof channels === 'object' && channels.every(isOfSeries)
+}
+
+/**
+ * What a graph takes at once of its axes behind the channels: a 2-D one, that is run on volumes of patches of
+ * one slice, rows and columns alone. @param rank of its input
+ */
+export function graphFrame(
+  { size, volume }: Pick<VolumeInput, 'size' | 'volume'>,
+  rank: number | undefined,
+): readonly number[] {
+  if (volume === undefined) return size
+  return rank === 4 && volume.patch[0] === 1 ? volume.patch.slice(1) : volume.patch
 }
 
 /** What of a card doesn't go with volumes. */

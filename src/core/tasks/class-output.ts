@@ -47,7 +47,7 @@ function givesProbabilities({ finalOp, inUnit }: OutputFacts): boolean {
 /** What a card of rows or of pixels says against its output. */
 export function outputContradictions(
   { task, input, output }: ModelCard,
-  { outputs }: ModelFacts,
+  { inputs, outputs }: ModelFacts,
   isDense: boolean,
 ): CardIssue[] {
   const found: CardIssue[] = []
@@ -59,7 +59,8 @@ export function outputContradictions(
     return found
   }
   const { shape } = graphOutput
-  const isImage = shape.length === (input.volume ? 5 : 4)
+  const graphInput = inputs.find(({ name }) => name === input.name)
+  const isImage = shape.length === (graphInput?.shape.length ?? (input.volume ? 5 : 4))
   const isRows = shape.length > 1 && isRow(shape.slice(1))
   if (shape.length > 0 && !isRows && isDense !== isImage)
     disagree(

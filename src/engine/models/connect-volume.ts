@@ -2,6 +2,7 @@ import { createOnnxModel, type OnnxModelOptions } from '../../core/autodiff/onnx
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { MappedVolume } from '../../core/model/volume-map.ts'
+import { ofOneSlice } from '../../core/model/one-slice.ts'
 import { volumeModel } from '../../core/model/volume-model.ts'
 import { logitsThemselves } from './logits-head.ts'
 
@@ -10,12 +11,13 @@ export interface VolumeToConnect extends MappedVolume {
   readonly isDense: boolean
 }
 
-/** A 3-D network that is run on stacks. @throws as `createOnnxModel`. */
+/** A 3-D network, or a 2-D one of single slices, that is run on stacks. @throws as `createOnnxModel`. */
 export async function connectVolume(
   options: OnnxModelOptions,
   given: VolumeToConnect,
 ): Promise<DifferentiableModel> {
-  const patches = await createOnnxModel(options)
+  const network = await createOnnxModel(options)
+  const patches = network.input.shape.length === 4 ? ofOneSlice(network, given.isDense) : network
   const { shape } = patches.output
   const channels = shape[1]
   const [rank, expected] = given.isDense ? [5, '[N, K, D, H, W]'] : [2, '[N, K]']

@@ -154,7 +154,9 @@ function repeatedFor({ shape }: Tensor, beside: BesideImages | undefined): Besid
 /** Where what the graph takes lies: there is nothing to turn or resample. */
 function networkSpace({ input: { volume } }: ModelCard): VolumeSpace | undefined {
   if (volume === undefined) return undefined
-  return { orientation: volume.orientation ?? 'SPL', spacing: volume.spacing ?? [1, 1, 1] }
+  const { orientation = 'SPL', spacing = [1, 1, 1] } = volume
+  const along = spacing.length === 3 ? spacing : [1, ...spacing]
+  return { orientation, spacing: [entry(along, 0), entry(along, 1), entry(along, 2)] }
 }
 
 /** What the graph takes, with a batch: of a volume its slices. */

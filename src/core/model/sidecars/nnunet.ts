@@ -14,6 +14,7 @@ const resamplingSettings = z.object({
 
 const configuration = z.object({
   inherits_from: z.string().optional(),
+  previous_stage: z.string().nullish(),
   patch_size: extents.optional(),
   spacing: extents.optional(),
   normalization_schemes: z.array(z.string()).optional(),
@@ -76,19 +77,20 @@ interface PlanReading extends SidecarReading {
 
 function planReading(planned: Plans, { file, facts, fingerprint }: Around): PlanReading {
   const chosen = chosenOf(planned, facts)
+  const cascade = chosen && cascadeOf(planned, chosen, facts)
   if (chosen === undefined)
     return {
       fields: [],
       notes: [`${file}: no configuration has as many axes as the graph`],
       ofChannels: undefined,
     }
+  if (cascade !== undefined) return { fields: [], notes: [`${file}: ${cascade}`], ofChannels: undefined }
   const { foreground_intensity_properties_per_channel: ofPlans } = planned
   const at = (place: string) => `${file}: ${chosen.name}.${place}`
   const propertiesOf = (channel: number) => ofPlans?.[channel] ?? fingerprint?.[channel]
   const normalised = normalisation(chosen, propertiesOf, at('normalization_schemes'))
   const { ofChannels } = normalised
   const common = [...said('task', 'segmentation', `${file}: configurations`), ...normalised.fields]
-  if (chosen.patch.length !== 3) return { ofChannels, fields: common, notes: [`${file}: configuration ${chosen.name} is 2-D, and nnU-Net runs it on patches of slices, which a card can't say`] } // prettier-ignore
   return {
     ofChannels,
     fields: [...common, ...volumeFields(chosen, file)],
@@ -100,7 +102,7 @@ function volumeFields({ name, patch, spacing }: Chosen, file: string): SidecarFi
   const at = (place: string) => `${file}: ${name}.${place}`
   const tiling = `${file}: nnU-Net's tiling`
   return [
-    ...said('input.volume.patch', patch, at('patch_size')),
+    ...said('input.volume.patch', patch.length === 2 ? [1, ...patch] : patch, at('patch_size')),
     ...said('input.volume.spacing', spacing, at('spacing')),
     ...said('input.volume.resampling', 'nnunet', `${file}: nnU-Net's resampling`),
     ...said('input.volume.overlap', 0.5, tiling),
@@ -159,6 +161,19 @@ function chosenOf(planned: Plans, { inputs }: ModelFacts): Chosen | undefined {
     fitting.find(({ name }) => name === '3d_fullres') ??
     fitting[0]
   )
+}
+
+/** Why a network is not run whose graph takes what another one predicted as channels; undefined of others. */
+function cascadeOf({ configurations }: Plans, chosen: Chosen, { inputs }: ModelFacts): string | undefined {
+  const images = chosen.normalization_schemes?.length
+  const given = inputs.map(({ shape }) => shape[1]).find((extent) => typeof extent === 'number')
+  const hasMore = images !== undefined && typeof given === 'number' && given > images
+  const found = Object.entries(configurations).find(
+    ([, { previous_stage: stage }]) => typeof stage === 'string',
+  )
+  if (!hasMore || found === undefined) return undefined
+  const [name, { previous_stage: stage }] = found
+  return `the graph takes ${given} channels, the images have ${images}: it is ${name}, a cascade that takes what ${stage ?? 'another network'} predicted as further channels, which a card can't say. Export 3d_fullres or 3d_lowres`
 }
 
 function inherited({ configurations }: Plans, name: string, depth = 0): Configuration {

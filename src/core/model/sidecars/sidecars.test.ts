@@ -131,8 +131,20 @@ describe('nnU-Net', () => {
     const flat = { input: ['batch', 1, 320, 320], output: ['batch', 2, 320, 320] }
     const { fields, notes } = readSidecars(facts({ 'plans.json': plans }, flat))
     expect(cardOf(fields)).toMatchObject({ task: 'segmentation', mean: [99.5] })
-    expect(cardOf(fields)).not.toHaveProperty('input.volume')
-    expect(notes.join()).toContain('configuration 2d is 2-D')
+    expect(cardOf(fields)).toMatchObject({
+      input: { volume: { patch: [1, 512, 512], spacing: [0.8, 0.8], tiling: 'nnunet' } },
+      fit: { kind: 'none' },
+    })
+    expect(notes.join()).not.toContain('cascade')
+  })
+
+  test('a cascade is none that a card can say, and which one to export is said', () => {
+    const cascade = { ...shapes, input: ['batch', 2, 64, 192, 160] }
+    const { fields, notes } = readSidecars(facts({ 'plans.json': plans }, cascade))
+    expect(fields).toEqual([])
+    expect(notes.join()).toMatch(
+      /it is 3d_cascade_fullres, .*what 3d_lowres predicted.*Export 3d_fullres or 3d_lowres/,
+    )
   })
 
   test('a 3-D graph of another patch has the one of the full resolution', () => {
