@@ -212,7 +212,7 @@ test('a part of a volume has no gradient of its own', async () => {
   const whole = await throughPreprocessing(model, card, [1, 12, 12]).predict(x)
   expect((await part.predict(sampleOf(x, 2))).data).toEqual(sampleOf(whole, 2).data)
   await expect(part.lossAndGradient(sampleOf(x, 2), { kind: 'dot', terms: [] })).rejects.toThrow(
-    'a part of a volume',
+    'a part of a stack',
   )
   await model.dispose()
 })
