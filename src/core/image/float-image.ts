@@ -1,5 +1,6 @@
 import type { PixelMeaning, StoredFrame, StoredValues } from '../dicom/image.ts'
 import { RadversaryError } from '../errors.ts'
+import { mapStored, roundOnLine, towardsSource, type Unrounded } from '../math/stored-values.ts'
 import { type IntensityRange, intensityScale, type IntensityScale } from '../tensor/intensity-scale.ts'
 import { type Storable, storableFor } from '../tensor/storable.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
@@ -91,72 +92,64 @@ function relativeOf({ frame, scale }: Pixels, values: StoredValues): Tensor {
       'tensor-invalid',
       `Float image: expected ${frame.values.length} stored values, got ${values.length}`,
     )
-  const relative = tensor(shapeOf(frame))
-  for (let planar = 0; planar < relative.data.length; planar++)
-    relative.data[planar] = scale.intensityOf(scale.levelOf(values[storedIndex(frame, planar)] ?? 0))
-  return relative
+  const relative = mapStored(values, frame.samplesPerPixel, (stored) =>
+    scale.intensityOf(scale.levelOf(stored)),
+  )
+  return tensor(shapeOf(frame), relative)
 }
 
 function limitsOf({ frame, scale, storable }: Pixels): PixelInterval {
-  const lower = tensor(shapeOf(frame))
-  const upper = tensor(shapeOf(frame))
-  for (let planar = 0; planar < lower.data.length; planar++) {
-    const source = frame.values[storedIndex(frame, planar)] ?? 0
-    const a = scale.intensityOf(scale.levelOf(storable.lowestFor(source)))
-    const b = scale.intensityOf(scale.levelOf(storable.highestFor(source)))
-    lower.data[planar] = Math.min(a, b)
-    upper.data[planar] = Math.max(a, b)
-  }
-  return { lower, upper }
+  const end = (pick: (a: number, b: number) => number) => (source: number) =>
+    pick(
+      scale.intensityOf(scale.levelOf(storable.lowestFor(source))),
+      scale.intensityOf(scale.levelOf(storable.highestFor(source))),
+    )
+  const limit = (of: (source: number) => number) =>
+    tensor(shapeOf(frame), mapStored(frame.values, frame.samplesPerPixel, of))
+  return { lower: limit(end(Math.min)), upper: limit(end(Math.max)) }
 }
 
-function storedOf(
-  { frame, scale, storable }: Pixels,
-  relative: Tensor,
-  x: Tensor,
-  allowed?: PixelInterval,
-): StoredValues {
+function storedOf(pixels: Pixels, relative: Tensor, x: Tensor, allowed?: PixelInterval): StoredValues {
   for (const given of [x, allowed?.lower, allowed?.upper]) checkShape(given, relative)
+  const { frame, scale, storable } = pixels
   const stored = frame.values.slice()
-  for (let planar = 0; planar < x.data.length; planar++) {
-    const wish = x.data[planar] ?? NaN
-    if (wish === relative.data[planar]) continue
-    if (Number.isNaN(wish))
-      throw new RadversaryError('tensor-invalid', 'Float image: expected numbers, got NaN')
-    const at = storedIndex(frame, planar)
-    const source = frame.values[at] ?? 0
-    const lower = allowed?.lower.data[planar] ?? -Infinity
-    const upper = allowed?.upper.data[planar] ?? Infinity
-    const [first, last] = [storable.lowestFor(source), storable.highestFor(source)]
-    const [lowestLevel, highestLevel] = [scale.levelOf(first), scale.levelOf(last)]
-    const nearest = scale.nearestLevel(Math.min(Math.max(wish, lower), upper))
-    const level = towardsSource(scale, Math.min(Math.max(nearest, lowestLevel), highestLevel), {
-      sourceLevel: scale.levelOf(source),
-      lower,
-      upper,
-    })
-    stored[at] = Math.min(Math.max(scale.storedOf(level, source), first), last)
+  const unrounded = {
+    x: x.data,
+    relative: relative.data,
+    channels: frame.samplesPerPixel,
+    lower: allowed?.lower.data,
+    upper: allowed?.upper.data,
   }
+  const areNumbers =
+    scale.line === undefined
+      ? roundByTable(stored, unrounded, pixels)
+      : roundOnLine(stored, unrounded, scale.line, storable)
+  if (!areNumbers) throw new RadversaryError('tensor-invalid', 'Float image: expected numbers, got NaN')
   return stored
 }
 
-interface Allowed {
-  readonly sourceLevel: number
-  readonly lower: number
-  readonly upper: number
-}
-
-/**
- * `level`, or the next one towards the source when it lies outside what is allowed by more than float32's
- * rounding of the ends.
- */
-function towardsSource(scale: IntensityScale, level: number, { sourceLevel, lower, upper }: Allowed): number {
-  const intensity = scale.intensityOf(level)
-  if (intensity >= lower && intensity <= upper) return level
-  const slack =
-    2 ** -22 * Math.max(Math.abs(scale.intensityOf(sourceLevel)), Math.abs(intensity < lower ? lower : upper))
-  const outside = intensity < lower - slack || intensity > upper + slack
-  return outside ? level + Math.sign(sourceLevel - level) : level
+/** As `roundOnLine`, where a level may be several stored values. */
+function roundByTable(
+  stored: StoredValues,
+  { x, relative, lower: least, upper: most }: Unrounded,
+  { frame, scale, storable }: Pixels,
+): boolean {
+  for (let planar = 0; planar < x.length; planar++) {
+    const wish = x[planar] ?? NaN
+    if (wish === relative[planar]) continue
+    if (Number.isNaN(wish)) return false
+    const at = storedIndex(frame, planar)
+    const source = frame.values[at] ?? NaN
+    const [lower, upper] = [least?.[planar] ?? -Infinity, most?.[planar] ?? Infinity]
+    const [first, last] = [storable.lowestFor(source), storable.highestFor(source)]
+    const nearest = scale.nearestLevel(Math.min(Math.max(wish, lower), upper))
+    const level = Math.min(Math.max(nearest, scale.levelOf(first)), scale.levelOf(last))
+    const sourceLevel = scale.levelOf(source)
+    const sourceIntensity = scale.intensityOf(sourceLevel)
+    const taken = towardsSource(level, scale.intensityOf(level), { sourceLevel, sourceIntensity, lower, upper }) // prettier-ignore
+    stored[at] = Math.min(Math.max(scale.storedOf(taken, source), first), last)
+  }
+  return true
 }
 
 function checkShape(given: Tensor | undefined, { shape }: Tensor): void {

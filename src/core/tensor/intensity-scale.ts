@@ -2,6 +2,7 @@ import type { ModalityTransform, StoredFrame } from '../dicom/image.ts'
 import { modalityFunction } from '../dicom/lookup-tables.ts'
 import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
+import type { IntensityLine } from '../math/stored-values.ts'
 import { storableRange } from './storable.ts'
 
 /**
@@ -30,6 +31,8 @@ export interface IntensityScale {
   nearestLevel(intensity: number): number
   /** The stored value of a level that is nearest to `source`. */
   storedOf(level: number, source: number): number
+  /** Where levels are stored values, and intensities lie on a line. */
+  readonly line: IntensityLine | undefined
 }
 
 /**
@@ -76,6 +79,7 @@ function linearScale(
     intensityOf: (stored) => (stored * slope + intercept - zero) / span,
     nearestLevel: (intensity) => Math.round((intensity * span + zero - intercept) / slope),
     storedOf: (level) => level,
+    line: { slope, intercept, zero, span },
   }
 }
 
@@ -118,6 +122,7 @@ function tableScale(
     },
     storedOf: (level, source) =>
       Math.min(Math.max(source, firstStored[level] ?? source), lastStored[level] ?? source),
+    line: undefined,
   }
 }
 

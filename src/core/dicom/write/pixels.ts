@@ -1,4 +1,5 @@
-import { RadversaryError, internalError } from '../../errors.ts'
+import { RadversaryError } from '../../errors.ts'
+import { storedExtremes } from '../../math/stored-values.ts'
 import type { StoredFrame } from '../image.ts'
 import type { ElementSpan } from './elements.ts'
 import { encodeElement, encodeRawElement, type DataElement } from './encode.ts'
@@ -103,10 +104,11 @@ function checkFrames(source: SourceInstance, frames: readonly StoredFrame[]): St
 function checkRange(frame: StoredFrame, index: number): void {
   const lowest = frame.signed ? -(2 ** (frame.bitsStored - 1)) : 0
   const highest = lowest + 2 ** frame.bitsStored - 1
-  for (const value of frame.values) {
-    if (value < lowest || value > highest)
-      throw misfit(`frame ${index + 1}: expected values from ${lowest} to ${highest}, got ${value}`)
-  }
+  const [least, most] = storedExtremes(frame.values)
+  if (least < lowest || most > highest)
+    throw misfit(
+      `frame ${index + 1}: expected values from ${lowest} to ${highest}, got ${least < lowest ? least : most}`,
+    )
 }
 
 /**
@@ -299,17 +301,10 @@ function rangeChanges(source: SourceInstance, frames: readonly StoredFrame[]): M
     if (value > (signed ? 0x7fff : 0xffff) || value < -0x8000) changes.set(attribute, 'drop')
     else put(changes, source, { tag: attribute, vr: signed ? 'SS' : 'US', value: [value] })
   }
-  set(tag.SmallestImagePixelValue, extreme(frames, Math.min))
-  set(tag.LargestImagePixelValue, extreme(frames, Math.max))
+  const ends = frames.map(({ values }) => storedExtremes(values))
+  set(tag.SmallestImagePixelValue, Math.min(...ends.map(([least]) => least)))
+  set(tag.LargestImagePixelValue, Math.max(...ends.map(([, most]) => most)))
   return changes
-}
-
-function extreme(frames: readonly StoredFrame[], pick: (a: number, b: number) => number): number {
-  let result: number | undefined
-  for (const { values } of frames)
-    for (const value of values) result = result === undefined ? value : pick(result, value)
-  if (result === undefined) throw internalError('an image without pixels reached the export')
-  return result
 }
 
 function put(changes: Map<number, Change>, source: SourceInstance, element: DataElement): void {
