@@ -79,6 +79,7 @@ test.each<[string, SequenceCard, RegExp]>([
   ],
   ['a series that nothing is said of', { channels: [1, 2, 3, 4].map(() => ({ kind: 'series' })) }, /expected a modality, or what the series is found by/],
   ['no pattern', { channels: [1, 2, 3, 4].map(() => ({ kind: 'series', match: { SeriesDescription: '(' } })) }, /expected a regular expression/],
+  ['one statistic of series in ranges of their own', { normalisation: [{ kind: 'z-score', of: 'all' }] }, /expected a range with both ends, the same for all series/],
   ['an image of its references', { references: [{ image: 'a.dcm', output: 'a.npy' }] }, /expected a NIfTI file for each of 4 series/],
 ])('a card with %s is refused', async (_name, changes, message) => {
   const { paths } = madeStudy(true, sequences, changes)
@@ -124,6 +125,23 @@ test('each series is normalised by its own volume', async () => {
   // Of z-scores the mean is 0, so what is left is the first mean and std.
   const [rest, lesion] = sequenceWeights.map(([weight]) => -weight)
   expect(series).toHaveLength(4)
+  for (const { probabilities } of predictions)
+    expect(probabilities[1]).toBeCloseTo(1 / (1 + Math.exp(rest! - lesion!)), 4)
+})
+
+test('one statistic of all series is that of all their values', async () => {
+  const normalisation = [{ kind: 'z-score', of: 'all' }]
+  const values = { intensity: { kind: 'modality-range', lower: 0, upper: 2000 }, clip: false }
+  const numbers = { normalisation, mean: [0], std: [1] }
+  const { study, series, paths } = madeStudy(false, sequences, { ...values, ...numbers })
+  const { predictions } = await predictStudy({ study: [study], home: base, ...paths, ...cpu })
+  const channels = ofChannels(series).map((images) => images.flatMap((image) => image.values))
+  const meanOf = (all: readonly number[]) => all.reduce((sum, value) => sum + value, 0) / all.length
+  const [mean, square] = [meanOf(channels.flat()), meanOf(channels.flat().map((value) => value ** 2))]
+  const scores = channels.map((all) => (meanOf(all) - mean) / Math.sqrt(square - mean ** 2))
+  const [rest, lesion] = sequenceWeights.map((weights) =>
+    weights.reduce((sum, w, c) => sum + w * scores[c]!, 0),
+  )
   for (const { probabilities } of predictions)
     expect(probabilities[1]).toBeCloseTo(1 / (1 + Math.exp(rest! - lesion!)), 4)
 })

@@ -142,7 +142,12 @@ export const normalisationEntryFields: readonly CardField[] = [
     label: 'Statistics of',
     reason: 'A slice of a volume has others than the whole.',
     example: '"image"',
-    choices: { channel: 'each channel', image: 'the image', volume: 'the whole stack' },
+    choices: {
+      channel: 'each channel',
+      image: 'the image',
+      volume: 'the whole stack, each channel',
+      all: 'the whole stack, all channels',
+    },
   },
   {
     field: 'normalisation[].region',

@@ -190,6 +190,7 @@ function valueIssues(channel: SeriesChannel, n: number, card: ListedCard): Retur
   const issues: [boolean, string, string][] = [
     [valueRange !== undefined && valueRange[0] === valueRange[1], 'valueRange', 'expected two different numbers'],
     [normalisation.some(({ at }) => at === 'input'), 'normalisation', 'expected steps at the image: series are resampled after them'],
+    [normalisation.some(({ of }) => of === 'all'), 'normalisation', 'expected statistics of the series alone: "all" is of all channels, and for cards whose channels say nothing of their values'],
     [isOfNonZero && !keepsZero(intensity), 'normalisation', 'expected an intensity range in which 0 has its place, such as one with "fromZero": true'],
   ] // prettier-ignore
   return issues.flatMap(([isWrong, field, message]) => (isWrong ? [{ path: [...path, field], message }] : []))

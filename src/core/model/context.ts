@@ -39,7 +39,7 @@ export function isOfSeries<Channel extends { readonly kind: string }>(
 
 /** Whether some statistic is taken over all slices of a stack. */
 function isOfVolume({ normalisation = [] }: Pick<Stacked, 'normalisation'>): boolean {
-  return normalisation.some(({ of }) => of === 'volume')
+  return normalisation.some(({ of }) => of === 'volume' || of === 'all')
 }
 
 /** Where the channels of neighbouring slices are found, the slice itself in the middle. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { keepsZero, type IntensityOfCard } from './card-intensity.ts'
+import { seriesChannels } from './context.ts'
+import { fixedRange, keepsZero, type IntensityOfCard } from './card-intensity.ts'
 import type { Rounding } from '../tensor/resample-8-bit.ts'
 
 const percent = z.number().min(0).max(100)
@@ -19,7 +20,7 @@ const region = z.discriminatedUnion('kind', [
 /** What every step of a normalisation says: when, over which values, and what becomes of the others. */
 const place = {
   at: z.enum(['image', 'input']).default('image'),
-  of: z.enum(['channel', 'image', 'volume']).default('image'),
+  of: z.enum(['channel', 'image', 'volume', 'all']).default('image'),
   region: region.default({ kind: 'all' }),
   outside: z.enum(['keep', 'normalise']).default('keep'),
 }
@@ -58,7 +59,7 @@ export function stepsAt({ normalisation = [] }: NormalisedCard, at: Normalisatio
 
 interface RoundedCard extends NormalisedCard {
   readonly intensity: IntensityOfCard
-  readonly input: { readonly volume?: unknown }
+  readonly input: { readonly volume?: unknown } & Parameters<typeof seriesChannels>[0]
   readonly clip?: boolean | undefined
   readonly rounding?: Rounding | undefined
 }
@@ -67,6 +68,10 @@ interface RoundedCard extends NormalisedCard {
 export function normalisationIssues(card: RoundedCard): { path: (string | number)[]; message: string }[] {
   const { normalisation = [], rounding, clip, input, intensity } = card
   const ofNonZero = normalisation.findIndex(({ region }) => region.kind === 'non-zero')
+  const across = normalisation.findIndex(({ of }) => of === 'all')
+  const acrossFilled = normalisation.findIndex(
+    ({ of, region }) => of === 'all' && region.kind === 'non-zero' && region.filled,
+  )
   const late = normalisation.findIndex(
     ({ at }, n) => at === 'image' && normalisation.slice(0, n).some((before) => before.at === 'input'),
   )
@@ -85,6 +90,16 @@ export function normalisationIssues(card: RoundedCard): { path: (string | number
       ofNonZero >= 0 && !keepsZero(intensity),
       ['normalisation', ofNonZero, 'region'],
       'expected an intensity range in which 0 has its place, such as {"kind": "percentile", "lower": 0, "upper": 99, "of": "image", "fromZero": true}: in this one 0 is another value in each image',
+    ],
+    [
+      across >= 0 && seriesChannels(input).length > 1 && fixedRange(intensity) === undefined,
+      ['intensity'],
+      'expected a range with both ends, the same for all series, beside a statistic of all of them: "modality-range" or "stored-range"',
+    ],
+    [
+      acrossFilled >= 0,
+      ['normalisation', acrossFilled, 'of'],
+      'expected "volume" beside holes that are filled: they are those of one channel',
     ],
     [
       late >= 0,

@@ -9,14 +9,14 @@ import { contextOf, isRunOnStacks, placesOf, seriesCount } from '../context.ts'
 import { imageChannels } from '../slices.ts'
 import { channels, channelsLast, firstChannelOf } from './channels.ts'
 import { eachChannel } from './each-channel.ts'
-import { clip, inUnitsOf, normalise } from './normalise.ts'
+import { clip, inUnitsOf, normalise, perChannel } from './normalise.ts'
 import { defendedModel, type DefenceAsSeen } from './defended.ts'
 import { defenceSteps, type Draw } from './defences.ts'
 import { seriesAsChannels } from './series.ts'
 import { statisticsStep } from './statistics.ts'
 import { fitSteps } from './fit.ts'
 import { type ContextSlices, neighbours } from './neighbours.ts'
-import { composeSteps, type PreprocessingChain } from './step.ts'
+import { composeSteps, type PreprocessingChain, type PreprocessingStep } from './step.ts'
 import { windowPlanes } from './windows.ts'
 import { internalError } from '../../errors.ts'
 import type { DifferentiableModel } from '../ports.ts'
@@ -123,6 +123,18 @@ export function plainCard(card: PreprocessingCard): PreprocessingCard {
     std: [1],
     input: { ...input, ...(seriesCount(input) > 1 && { channels: 1 }), layout: 'NCHW', valueRange, slices: undefined, volume: undefined }, // prettier-ignore
   }
+}
+
+/**
+ * What `plainCard` leaves out of the numbers: mean and standard deviation, of neighbouring slices those of the
+ * middle one, of several series those of the first.
+ */
+export function plainNumbers({ input, normalisation, mean, std }: PreprocessingCard): PreprocessingStep {
+  const isOfOne = input.slices !== undefined || seriesCount(input) > 1
+  const channel = ((input.slices?.count ?? 1) - 1) / 2
+  const own = (values: readonly number[]) => (isOfOne ? [perChannel(values, channel)] : values)
+  const valueRange: [number, number] = normalisation === undefined ? input.valueRange : [0, 1]
+  return normalise({ valueRange, mean: own(mean), std: own(std) })
 }
 
 /** What brings an image to the card's frame; volumes that are fitted as wholes are left to their model. */

@@ -129,6 +129,13 @@ describe('statistics', () => {
     expect(of('channel')[4]).toBeLessThan(-1)
   })
 
+  test('of all are of all slices and channels together', () => {
+    const x = tensor([2, 2, 1, 2], Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7))
+    const expected = [...x.data].map((value) => value / 7)
+    expect(largestDifference(applied({ kind: 'min-max', of: 'all' }, x), expected)).toBeLessThan(1e-6)
+    expect(applied({ kind: 'min-max', of: 'volume' }, x)[2]).toBe(0)
+  })
+
   test('name themselves', () => {
     const { name } = statisticsStep(stepOf({ kind: 'z-score', region: { kind: 'non-zero' } }))
     expect(name).toBe('z-score of the image, non-zero')

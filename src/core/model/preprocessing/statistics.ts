@@ -36,7 +36,8 @@ export function statisticsStep(step: NormalisationStep): PreprocessingStep {
 }
 
 function stepInWords({ kind, of, region }: NormalisationStep): string {
-  return `${kind} of the ${of}${region.kind === 'all' ? '' : `, ${region.kind}`}`
+  const what = of === 'all' ? 'volume, all channels' : of
+  return `${kind} of the ${what}${region.kind === 'all' ? '' : `, ${region.kind}`}`
 }
 
 type Change = (normaliser: Normaliser, taken: (from: Tensor) => Float32Array) => Values
@@ -64,6 +65,8 @@ function planesTogether({ count, channels }: ImageBatchExtents, of: Normalisatio
       return all.map((plane) => [plane])
     case 'image':
       return Array.from({ length: count }, (_, n) => all.slice(n * channels, (n + 1) * channels))
+    case 'all':
+      return [all]
     case 'volume':
       return Array.from({ length: channels }, (_, c) => all.filter((plane) => plane % channels === c))
   }

@@ -224,16 +224,13 @@ function listOf(value: unknown): number[] | undefined {
   return typeof value === 'number' ? [value] : numbersIn(value)
 }
 
-/**
- * Values after a step of `normalisation`; undefined of one for several series together: a card takes each
- * alone.
- */
+/** Values after a step of `normalisation`; of several series each its own, or one for all of them. */
 function byStatistic(
   { channel_wise: isByChannel }: JsonObject,
   { isVolume, isOfSeries, isResampled, values }: ImageSoFar,
   step: JsonObject,
 ) {
-  if (isOfSeries && isByChannel !== true) return undefined
-  const of = isVolume ? 'volume' : isByChannel === true ? 'channel' : 'image'
+  const isTogether = isOfSeries && isByChannel !== true
+  const of = isTogether ? 'all' : isVolume ? 'volume' : isByChannel === true ? 'channel' : 'image'
   return withStatistic(values, { ...step, of, ...(isResampled && !isVolume && { at: 'input' }) })
 }

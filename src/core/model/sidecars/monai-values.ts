@@ -105,7 +105,13 @@ export function valueFields(values: ValuesSoFar, isVolume: boolean): Readonly<Re
     }
   }
   if (steps.length === 0) return hasConstants(values) ? { clip: false } : {}
-  return { intensity: wholeRange(steps, isVolume), clip: false, normalisation: steps }
+  // Series whose statistic is one share a range too, which no transform says.
+  const isTogether = steps.some((step) => step['of'] === 'all')
+  return {
+    ...(!isTogether && { intensity: wholeRange(steps, isVolume) }),
+    clip: false,
+    normalisation: steps,
+  }
 }
 
 /** What budgets count in where an image is normalised by its own statistics. */

@@ -103,15 +103,17 @@ describe('a setting that a card can’t say', () => {
   })
 })
 
-test.each([true, false])(
-  'of several series a statistic is of each alone: channel_wise %s',
-  (channel_wise) => {
-    const steps = [of('Orientationd', { axcodes: 'RAS' }), of('NormalizeIntensityd', { channel_wise })]
-    const { fields, notes } = readSidecars(facts(preprocessing(...steps), ['batch', 4, 32, 32, 32]))
-    expect(fields.some(({ field }) => field === 'normalisation')).toBe(channel_wise)
-    expect(notes.some((note) => note.includes('NormalizeIntensity can'))).toBe(!channel_wise)
-  },
-)
+test.each([
+  [true, 'volume'],
+  [false, 'all'],
+])('of several series a statistic is of each alone, or of all: channel_wise %s', (channel_wise, together) => {
+  const steps = [of('Orientationd', { axcodes: 'RAS' }), of('NormalizeIntensityd', { channel_wise })]
+  const { fields, notes } = readSidecars(facts(preprocessing(...steps), ['batch', 4, 32, 32, 32]))
+  expect(fields.find(({ field }) => field === 'normalisation')?.value).toMatchObject([{ of: together }])
+  // One range for all of them is no transform's to say.
+  expect(fields.some(({ field }) => field === 'intensity')).toBe(channel_wise)
+  expect(notes.some((note) => note.includes('NormalizeIntensity can'))).toBe(false)
+})
 
 test('values that are normalised by themselves after a volume was resampled are said to differ', () => {
   const { notes } = readVolume(of('Orientationd', { axcodes: 'RAS' }), of('Spacingd', { pixdim: [1, 1, 1] }), of('NormalizeIntensityd')) // prettier-ignore

@@ -1,9 +1,9 @@
 import type { ImageCard } from '../../../core/model/card.ts'
-import { preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
+import { plainNumbers } from '../../../core/model/preprocessing/chain.ts'
 import { countBeyond, countBins, endsOf } from '../../../core/math/histogram.ts'
 import { extents4, type Tensor } from '../../../core/tensor/tensor.ts'
 import type { StudyFrame } from '../../study/load-image.ts'
-import { modelPreview, type ModelPreview } from './model-views.ts'
+import { modelPreview, seenOf, type ModelPreview } from './model-views.ts'
 
 /** How often values occur in equal parts between two of them, the dark end first. */
 export interface Histogram {
@@ -23,7 +23,9 @@ export interface CardPreview extends ModelPreview {
   readonly clippedAt: readonly [dark: number, bright: number]
   /** The image's intensities, all channels together, in the range's unit. */
   readonly image: Histogram
-  /** For each channel of the graph's input: its numbers, after mean and standard deviation. */
+  /**
+   * For each channel that is shown: its numbers, after mean and standard deviation.
+   */
   readonly input: readonly Histogram[]
 }
 
@@ -33,15 +35,14 @@ const bins = 96
 export function cardPreview(frame: StudyFrame, card: ImageCard): CardPreview {
   const { relative, range } = frame.float
   const { lower, upper } = range
-  const [, channels, rows, columns] = extents4(relative.shape, 'Preview')
-  const planes: ImageCard = { ...card, input: { ...card.input, layout: 'NCHW' } }
-  const input = preprocessingFor(planes, [channels, rows, columns]).apply(relative)
+  const seen = seenOf(frame, card)
+  const input = plainNumbers(card).apply(seen)
   const isDarkHigh = frame.pixels.frame.photometric === 'MONOCHROME1'
   const [dark, bright] = isDarkHigh ? [upper, lower] : [lower, upper]
   const valueOf = (intensity: number) => dark + intensity * (bright - dark)
   const { from, to, counts } = histogramOf(relative.data)
   return {
-    ...modelPreview(frame, card),
+    ...modelPreview(frame, card, seen),
     clipped: card.clip === false ? null : planesOf(relative).map(partsBeyond),
     clippedAt: [dark, bright],
     image: { from: valueOf(from), to: valueOf(to), counts },

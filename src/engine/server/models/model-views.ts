@@ -1,4 +1,4 @@
-import { extents4 } from '../../../core/tensor/tensor.ts'
+import { extents4, type Tensor } from '../../../core/tensor/tensor.ts'
 import { dirname } from 'node:path'
 import { endsOf } from '../../../core/math/histogram.ts'
 import type { IntensityRange } from '../../../core/tensor/intensity-scale.ts'
@@ -6,7 +6,7 @@ import type { Notice } from '../../../core/errors.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
 import type { ImageCard } from '../../../core/model/card.ts'
 import { listedChannels } from '../../../core/model/context.ts'
-import { plainCard, preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
+import { plainCard, preprocessingFor, type ImageShape } from '../../../core/model/preprocessing/chain.ts'
 import { openBeside, type BesideSource } from '../../study/beside.ts'
 import { leftOut } from '../../study/failures.ts'
 import {
@@ -148,12 +148,23 @@ function oneOfEachSeries(images: readonly StudyImage[]): StudyImage[] {
   })
 }
 
-/** @throws RadversaryError model-unsupported when such images can't be brought to the model's input. */
-export function modelPreview({ float }: StudyFrame, card: ImageCard): ModelPreview {
-  const [, imageChannels, imageRows, imageColumns] = extents4(float.relative.shape)
-  const shape = [imageChannels, imageRows, imageColumns] as const
-  const { steps } = preprocessingFor(card, shape)
-  const seen = preprocessingFor(plainCard(card), shape).apply(float.relative)
+function shapeOf({ float }: StudyFrame): ImageShape {
+  const [, channels, rows, columns] = extents4(float.relative.shape)
+  return [channels, rows, columns]
+}
+
+/**
+ * What a model sees of a frame before mean and standard deviation, [1, C, H, W]. @throws RadversaryError
+ * model-unsupported when such images can't be brought to the model's input.
+ */
+export function seenOf(frame: StudyFrame, card: ImageCard): Tensor {
+  return preprocessingFor(plainCard(card), shapeOf(frame)).apply(frame.float.relative)
+}
+
+/** @param seen by `seenOf`, where it is at hand @throws as `seenOf` */
+export function modelPreview(frame: StudyFrame, card: ImageCard, seen = seenOf(frame, card)): ModelPreview {
+  const { float } = frame
+  const { steps } = preprocessingFor(card, shapeOf(frame))
   const [, channels, rows, columns] = extents4(seen.shape)
   const ends = shownEnds(card)
   const grey = greyLevels(seen.data, ends === 'values')

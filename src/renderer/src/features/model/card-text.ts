@@ -54,7 +54,8 @@ export function normalisationText({ normalisation }: Pick<ModelCard, 'normalisat
 }
 
 function stepText({ kind, of, at, region }: NormalisationStep): string {
-  return `${kind} of the ${of}${at === 'input' ? ', resampled' : ''}${regionText(region)}`
+  const what = of === 'all' ? 'volume, all channels' : of
+  return `${kind} of the ${what}${at === 'input' ? ', resampled' : ''}${regionText(region)}`
 }
 
 function regionText(region: NormalisationStep['region']): string {
