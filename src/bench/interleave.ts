@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { entry } from '../core/entry.ts'
 
 /** One side of a comparison: does its work `count` times and says how long each took, in ms. */
 export type Contestant = (count: number) => Promise<readonly number[]>
@@ -60,6 +61,6 @@ export function timed(work: () => Promise<unknown>): Contestant {
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
+  const upper = entry(sorted, middle)
+  return sorted.length % 2 === 1 ? upper : (entry(sorted, middle - 1) + upper) / 2
 }

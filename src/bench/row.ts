@@ -1,3 +1,4 @@
+import { entry } from '../core/entry.ts'
 import { percent } from '../core/number-texts.ts'
 import type { Timing } from './interleave.ts'
 
@@ -55,7 +56,7 @@ export function formatRows(rows: readonly BenchRow[]): string {
   return cells
     .map((row) =>
       row
-        .map((cell, column) => align(cell, widths[column] ?? 0, column))
+        .map((cell, column) => align(cell, entry(widths, column), column))
         .join('  ')
         .trimEnd(),
     )

@@ -42,11 +42,8 @@ export function nameOfBytes(bytes: Buffer): string {
   let name = ''
   for (let at = 0; at < bytes.length;) {
     const length = [1, 2, 3, 4].find((count) => isCharacter(bytes.subarray(at, at + count)))
-    name +=
-      length === undefined
-        ? String.fromCharCode(0xdc00 + (bytes[at] ?? 0))
-        : bytes.toString('utf8', at, at + length)
-    at += length ?? 1
+    if (length === undefined) name += String.fromCharCode(0xdc00 + bytes.readUInt8(at++))
+    else name += bytes.toString('utf8', at, (at += length))
   }
   return name
 }

@@ -1,4 +1,5 @@
 import type { Vector3 } from '../../core/dicom/geometry.ts'
+import { entry } from '../../core/entry.ts'
 import type { SliceGeometry } from '../../core/image/source-images.ts'
 import { unsupported } from './faults.ts'
 
@@ -15,7 +16,7 @@ const rightAngle = 1e-3
  */
 export function ofAffine(affine: Affine, file: string): SliceGeometry {
   const axis = (column: number) =>
-    [0, 1, 2].map((row) => toLps(row) * (affine[row]?.[column] ?? 0)) as unknown as Vector3
+    [0, 1, 2].map((row) => toLps(row) * entry(entry(affine, row), column)) as unknown as Vector3
   const [along, down, step, origin] = [axis(0), axis(1), axis(2), axis(3)]
   const [betweenColumns, betweenRows] = [Math.hypot(...along), Math.hypot(...down)]
   const row = scaled(along, 1 / betweenColumns)

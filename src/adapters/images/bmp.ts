@@ -1,4 +1,5 @@
 import { onePicture, type SourceImages } from '../../core/image/source-images.ts'
+import { byteAt, redFirst, unpackedRows } from '../../core/math/bytes.ts'
 import { checkPicture, decodedBy, unreadable, unsupported } from './faults.ts'
 import { fromPalette, pictureOf } from './samples.ts'
 
@@ -78,31 +79,17 @@ function rowAt(header: Header, row: number): number {
 
 function indicesOf(bytes: Uint8Array, header: Header): Uint8Array {
   const { rows, columns, bits } = header
-  const indices = new Uint8Array(rows * columns)
-  for (let i = 0; i < indices.length; i++) {
-    const bit = (i % columns) * bits
-    const byte = bytes[rowAt(header, Math.floor(i / columns)) + (bit >> 3)] ?? 0
-    indices[i] = (byte >> (8 - bits - (bit & 7))) & (2 ** bits - 1)
-  }
-  return indices
+  return unpackedRows(bytes, [rows, columns], bits, (row) => rowAt(header, row))
 }
 
 /** Entries are blue, green, red and a byte that stands for nothing. */
 function paletteOf(bytes: Uint8Array, { paletteAt, colours, bits }: Header): number[][] {
   return Array.from({ length: Math.min(colours, 2 ** bits) }, (_, n) =>
-    [2, 1, 0].map((place) => bytes[paletteAt + 4 * n + place] ?? 0),
+    [2, 1, 0].map((place) => byteAt(bytes, paletteAt + 4 * n + place)),
   )
 }
 
 function coloursOf(bytes: Uint8Array, header: Header): Uint8Array {
   const { rows, columns, bits } = header
-  const colours = new Uint8Array(rows * columns * 3)
-  let to = 0
-  for (let row = 0; row < rows; row++)
-    for (let column = 0, at = rowAt(header, row); column < columns; column++, at += bits / 8) {
-      colours[to++] = bytes[at + 2] ?? 0
-      colours[to++] = bytes[at + 1] ?? 0
-      colours[to++] = bytes[at] ?? 0
-    }
-  return colours
+  return redFirst(bytes, [rows, columns], bits / 8, (row) => rowAt(header, row))
 }

@@ -1,4 +1,5 @@
 import type { NIFTI1, NIFTI2 } from 'nifti-reader-js'
+import { entry } from '../../core/entry.ts'
 import type { Affine } from './affine.ts'
 import { unreadable } from './faults.ts'
 
@@ -69,10 +70,13 @@ function ofQuaternion(placed: PlacedHeader): Affine {
   const offsets = numbersAt(placed, 'offset', 3)
   const signs = [1, 1, qfac < 0 ? -1 : 1]
   return rotation.map((row, n) => [
-    ...row.map((value, axis) => value * (sizes[axis] ?? NaN) * (signs[axis] ?? NaN)),
-    offsets[n] ?? NaN,
+    ...row.map((value, axis) => value * entry(sizes, axis) * entry(signs, axis)),
+    entry(offsets, n),
   ])
 }
+
+/** Of a picture that lies alone, NIfTI leaves out the third extent. */
+const oneSlice = 1
 
 /** Sizes of 0, which some writers leave, are 1 mm. */
 function ofSizes(placed: PlacedHeader, extents: readonly number[]): Affine {
@@ -80,6 +84,6 @@ function ofSizes(placed: PlacedHeader, extents: readonly number[]): Affine {
   const sizes = given.map((size, axis) => (axis === 0 ? -1 : 1) * (Math.abs(size) || 1))
   return sizes.map((size, row) => [
     ...[0, 1, 2].map((axis) => (axis === row ? size : 0)),
-    (-size * ((extents[row] ?? 1) - 1)) / 2,
+    (-size * ((extents[row] ?? oneSlice) - 1)) / 2,
   ])
 }

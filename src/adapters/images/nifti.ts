@@ -1,5 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib'
 import { readHeader, type NIFTI1, type NIFTI2 } from 'nifti-reader-js'
+import { entry } from '../../core/entry.ts'
 import { reasonOf } from '../../core/errors.ts'
 import type { SourceImages } from '../../core/image/source-images.ts'
 import { errorCode } from '../fs/io-error.ts'
@@ -119,7 +120,7 @@ function extentsOf(
   { dims }: Header,
   { file, bytesEach }: { readonly file: string; readonly bytesEach: number },
 ): number[] {
-  const extents = dims.slice(1, 1 + (dims[0] ?? 0))
+  const extents = dims.slice(1, 1 + entry(dims, 0))
   checkNumbers('NIfTI', extents, { file, bytesEach })
   const further = extents.slice(4).find((extent) => extent > 1)
   if (extents.length >= 2 && further === undefined) return extents

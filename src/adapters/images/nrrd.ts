@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib'
+import { entry } from '../../core/entry.ts'
 import type { SliceGeometry, SourceImages } from '../../core/image/source-images.ts'
 import { ofAffine } from './affine.ts'
 import { checkNumbers, decodedBy, unreadable, unsupported } from './faults.ts'
@@ -100,6 +101,9 @@ function typeOf(fields: Fields, file: string): NumberType {
   })
 }
 
+/** A number that a vector of too few leaves out: no geometry has it. */
+const notGiven = NaN
+
 function numbersOf(text = ''): number[] {
   return text
     .split(/[\s,()]+/)
@@ -123,7 +127,7 @@ function dataOf(
 ): Uint8Array {
   const encoding = fields.get('encoding')?.toLowerCase() ?? 'none'
   const skips = ['line skip', 'byte skip', 'lineskip', 'byteskip'].filter(
-    (name) => Number(fields.get(name) ?? 0) !== 0,
+    (name) => Number(fields.get(name) ?? '0') !== 0,
   )
   const isElsewhere = fields.has('data file') || fields.has('datafile')
   const got = isElsewhere ? 'another file' : skips.length > 0 ? skips.join(', ') : `encoding ${encoding}`
@@ -145,7 +149,7 @@ function placeOf(fields: Fields, file: string): SliceGeometry | undefined {
   if (signs === undefined || directions.length !== 3 || origin.length !== 3) return undefined
   const columns = [...directions, origin]
   return ofAffine(
-    [0, 1, 2].map((row) => columns.map((column) => (signs[row] ?? 1) * (column[row] ?? NaN))),
+    [0, 1, 2].map((row) => columns.map((column) => entry(signs, row) * (column[row] ?? notGiven))),
     file,
   )
 }

@@ -1,6 +1,8 @@
 import { inflateSync } from 'node:zlib'
 import { addDecoder, BaseDecoder, type GeoTIFFImage } from 'geotiff'
+import { entry } from '../../core/entry.ts'
 import { reasonOf } from '../../core/errors.ts'
+import { byteAt, uint16BigEndian } from '../../core/math/bytes.ts'
 
 /** The registry of geotiff's decoders is the library's own; ours are entered when first needed. */
 let entered = false
@@ -79,11 +81,11 @@ function unpackedLzw(block: Uint8Array, most: number): Uint8Array {
       lengths[free++] = before.length + 1
     }
     if (code >= free) throw new Error(`LZW: a code below ${free}, got ${code}`)
-    const length = code < clear ? 1 : (lengths[code] ?? 1)
+    const length = code < clear ? 1 : entry(lengths, code)
     if (at + length > most) throw new Error(`LZW: a block of at most ${most} bytes, got more`)
     before = { start: at, length }
     if (code < clear) into[at++] = code
-    else for (let from = starts[code] ?? 0, to = at + length; at < to;) into[at++] = into[from++] ?? 0
+    else for (let from = entry(starts, code), to = at + length; at < to;) into[at++] = byteAt(into, from++)
   }
   return into.subarray(0, at)
 }
@@ -94,6 +96,6 @@ function widthOf(free: number): number {
 
 function codeAt(bytes: Uint8Array, bit: number, width: number): number {
   const at = bit >> 3
-  const word = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
+  const word = (uint16BigEndian(bytes, at) << 8) | byteAt(bytes, at + 2)
   return (word >> (24 - (bit & 7) - width)) & (2 ** width - 1)
 }

@@ -1,5 +1,6 @@
 import { fromArrayBuffer, type GeoTIFFImage } from 'geotiff'
 import type { StoredValues } from '../../core/dicom/image.ts'
+import { entry } from '../../core/entry.ts'
 import type { SourceImages } from '../../core/image/source-images.ts'
 import { storedNumbers, type Stored } from '../../core/image/stored-by-rescale.ts'
 import type { Numbers } from '../../core/math/pictures.ts'
@@ -73,6 +74,10 @@ async function pagesOf(bytes: Uint8Array, file: string): Promise<Page[]> {
   return pages
 }
 
+/** BitsPerSample and SampleFormat where a file leaves them out (TIFF 6.0, sections 8 and 19). */
+const oneBit = 1
+const unsignedFormat = 1
+
 async function pageOf(image: GeoTIFFImage): Promise<Page> {
   const { fileDirectory } = image
   const numbers = async (name: 'BitsPerSample' | 'SampleFormat' | 'ExtraSamples' | 'ColorMap') =>
@@ -83,7 +88,9 @@ async function pageOf(image: GeoTIFFImage): Promise<Page> {
   ) => (fileDirectory.hasTag(name) ? Number(await fileDirectory.loadValue(name)) : otherwise)
   const samples = image.getSamplesPerPixel()
   const [bits, format] = [await numbers('BitsPerSample'), await numbers('SampleFormat')]
-  const kinds = Array.from({ length: samples }, (_, n) => numberKind(bits[n] ?? 1, format[n] ?? 1))
+  const kinds = Array.from({ length: samples }, (_, n) =>
+    numberKind(bits[n] ?? oneBit, format[n] ?? unsignedFormat),
+  )
   return {
     image,
     rows: image.getHeight(),
@@ -191,6 +198,6 @@ function coloursOf(map: readonly number[]): number[][] {
   const count = map.length / 3
   const shift = map.every((value) => value < 256) ? 0 : 8
   return Array.from({ length: count }, (_, n) =>
-    [0, 1, 2].map((colour) => (map[colour * count + n] ?? 0) >> shift),
+    [0, 1, 2].map((colour) => entry(map, colour * count + n) >> shift),
   )
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { onePicture, type SourceImages } from '../../core/image/source-images.ts'
+import { byteAt } from '../../core/math/bytes.ts'
 import { checkPicture, decodedBy, unreadable, unsupported } from './faults.ts'
 import { pictureOf } from './samples.ts'
 
@@ -54,7 +55,7 @@ function header(bytes: Uint8Array, file: string) {
       lossy: true,
     }
   if (kind !== 'VP8X') throw unreadable('WebP', 'a chunk VP8, VP8L or VP8X', 'another', file)
-  if (((bytes[20] ?? 0) & 2) !== 0)
+  if ((byteAt(bytes, 20) & 2) !== 0)
     throw unsupported('WebP', 'one picture', 'an animation', { file, tip: 'Save its pictures one by one.' })
   const columns = 1 + (view.getUint32(24, true) & 0xffffff)
   const rows = 1 + (view.getUint32(26, true) >>> 8)

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { isDeviceBuiltIn, ortDevices, type OrtDevice } from './devices.ts'
@@ -196,7 +197,7 @@ function relativeDistance(a: Float32Array, b: Float32Array): number {
   let difference = 0
   let norm = 0
   for (const [index, value] of b.entries()) {
-    difference += ((a[index] ?? NaN) - value) ** 2
+    difference += (entry(a, index) - value) ** 2
     norm += value ** 2
   }
   return Math.sqrt(difference / norm)

@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { decode } from 'fast-png'
 import { type ErrorCode, RadversaryError, reasonOf } from '../../core/errors.ts'
+import { unpackedRows } from '../../core/math/bytes.ts'
 
 /** A chunk of a PNG (PNG specification, section 5.3). */
 interface PngChunk {
@@ -184,11 +185,5 @@ export function unpacked(
   depth: number,
 ): Uint8Array {
   const rowBytes = Math.ceil((columns * depth) / 8)
-  const values = new Uint8Array(rows * columns)
-  for (let i = 0; i < values.length; i++) {
-    const bit = (i % columns) * depth
-    const byte = packed[Math.floor(i / columns) * rowBytes + (bit >> 3)] ?? 0
-    values[i] = (byte >> (8 - depth - (bit & 7))) & ((1 << depth) - 1)
-  }
-  return values
+  return unpackedRows(packed, [rows, columns], depth, (row) => row * rowBytes)
 }

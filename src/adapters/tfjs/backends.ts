@@ -1,3 +1,4 @@
+import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { supplyKernels } from './kernels/supply.ts'
 import { loadAddon } from './node-addon.ts'
@@ -60,7 +61,7 @@ function waves(shape: readonly number[]): tf.Tensor {
 
 function relativeDistance(a: Float32Array, b: Float32Array): number {
   const norm = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
-  return norm(a.map((value, i) => value - (b[i] ?? NaN))) / norm(b)
+  return norm(a.map((value, i) => value - entry(b, i))) / norm(b)
 }
 
 /** TensorFlow.js's backends, the fastest first. All but the last two need packages that the user adds. */

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
 import { sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
@@ -132,7 +133,7 @@ function relativeError(a: Float32Array, b: Float32Array): number {
   let squared = 0
   let norm = 0
   b.forEach((value, index) => {
-    squared += ((a[index] ?? NaN) - value) ** 2
+    squared += (entry(a, index) - value) ** 2
     norm += value ** 2
   })
   return Math.sqrt(squared / norm)

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { promisify } from 'node:util'
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
 import { writeNpy } from '../../core/tensor/npy.ts'
 import { importImages } from '../../engine/import/import-images.ts'
@@ -158,7 +159,7 @@ function discs(seed: number, rows: number, columns: number): Uint16Array {
 async function writeModel({ model, inputShape, logitsShape }: Network, folder: string): Promise<string> {
   const file = join(folder, 'model.onnx')
   const [, ...size] = inputShape
-  const classes = Array.from({ length: logitsShape[0] ?? 0 }, (_, k) => String(k))
+  const classes = Array.from({ length: entry(logitsShape, 0) }, (_, k) => String(k))
   const card = {
     schema: 'radversary/model-card/1',
     file: 'model.onnx',

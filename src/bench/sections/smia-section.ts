@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { configureAttack } from '../../core/attacks/attack-methods.ts'
+import { entry } from '../../core/entry.ts'
 import { misclassified } from '../../core/tasks/classification/criteria.ts'
 import { attackToEnd } from '../../core/attacks/run-attack.ts'
 import { internalError } from '../../core/errors.ts'
@@ -218,8 +219,8 @@ function oneHot(labels: readonly number[], classes: number): Tensor {
 function toGreyLevels(x: Tensor, { lower, upper }: PixelInterval): Tensor {
   const levels = tensor(x.shape)
   for (let i = 0; i < x.data.length; i++) {
-    const level = Math.round((x.data[i] ?? 0) * greyLevels) / greyLevels
-    levels.data[i] = Math.min(upper.data[i] ?? 1, Math.max(lower.data[i] ?? 0, level))
+    const level = Math.round(entry(x.data, i) * greyLevels) / greyLevels
+    levels.data[i] = Math.min(entry(upper.data, i), Math.max(entry(lower.data, i), level))
   }
   return levels
 }

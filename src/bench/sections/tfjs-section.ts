@@ -1,5 +1,6 @@
 import { convertModel } from '../../adapters/tfjs/convert-model.ts'
 import { createTfjsModel } from '../../adapters/tfjs/tfjs-model.ts'
+import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
 import type { LossSpec } from '../../core/model/ports.ts'
 import { encodeModel } from '../../core/onnx/codec.ts'
@@ -71,5 +72,5 @@ async function difference(
   const a = (await ours.lossAndGradient(x, loss)).gradient.data
   const b = (await theirs.lossAndGradient(x, loss)).gradient.data
   const squares = (values: Float32Array) => values.reduce((sum, value) => sum + value ** 2, 0)
-  return Math.sqrt(squares(a.map((value, i) => value - (b[i] ?? NaN))) / squares(b))
+  return Math.sqrt(squares(a.map((value, i) => value - entry(b, i))) / squares(b))
 }

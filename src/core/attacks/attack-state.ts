@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import type { Notice } from '../errors.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
@@ -107,7 +108,7 @@ export class RestartState implements AttackState {
 
   random(sample: number): RandomSource {
     const { problem, restart } = this.options
-    const source = this.sources.get(sample) ?? randomSource(problem.seeds[sample] ?? 0, restart)
+    const source = this.sources.get(sample) ?? randomSource(entry(problem.seeds, sample), restart)
     this.sources.set(sample, source)
     return source
   }

@@ -1,8 +1,8 @@
 import { RadversaryError } from '../errors.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
-import { distanceL2, distanceLinf, normL2 } from '../math/kernels.ts'
-import { boxAround, boxBetween, type Box, shrinkTowards } from '../math/perturbation.ts'
+import { addScaled, distanceL2, distanceLinf, normL2 } from '../math/kernels.ts'
+import { type Box, boxAround, boxBetween, placeAround, shrinkTowards } from '../math/perturbation.ts'
 import { fillNormal, type RandomSource } from '../random.ts'
 
 /**
@@ -37,7 +37,7 @@ export function linfBall(epsilon: number): Ball {
     box: (images, bounds) => boxOfBatch(images, bounds, radius),
     project: () => undefined,
     randomPoint: (x, image, random) => {
-      for (let i = 0; i < x.length; i++) x[i] = (image[i] ?? 0) + radius * random.symmetric()
+      placeAround(x, image, radius, () => random.symmetric())
     },
     roundingBox: (_x, _image, box) => box,
   }
@@ -62,7 +62,7 @@ export function l2Ball(epsilon: number): Ball {
     randomPoint: (x, image, random) => {
       fillNormal(x, random)
       const scale = (epsilon * random.open() ** (1 / x.length)) / normL2(x)
-      for (let i = 0; i < x.length; i++) x[i] = (image[i] ?? 0) + scale * (x[i] ?? 0)
+      addScaled(x, image, x, scale)
     },
     // Rounding towards the image never lengthens the perturbation.
     roundingBox: (x, image) => boxBetween(x, image),

@@ -1,3 +1,5 @@
+import { entry } from '../entry.ts'
+
 /** An affine function of the logits, a·z + b: positive on the side that the attack wants. */
 export interface Hyperplane {
   /** What is not zero of a: class and factor. */
@@ -17,7 +19,7 @@ export interface DecisionBoundary {
 
 /** How far logits [K] are on the plane's wanted side; negative on the other. */
 export function planeValue({ terms, offset }: Hyperplane, logits: Float32Array): number {
-  return terms.reduce((sum, [k, factor]) => sum + factor * (logits[k] ?? NaN), offset)
+  return terms.reduce((sum, [k, factor]) => sum + factor * entry(logits, k), offset)
 }
 
 /** row [K] ← a */
@@ -78,6 +80,6 @@ export interface Criterion {
 /** The index of the largest value, the first of several. */
 export function argMax(values: ArrayLike<number>): number {
   let best = 0
-  for (let k = 1; k < values.length; k++) if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k
+  for (let k = 1; k < values.length; k++) if (entry(values, k) > entry(values, best)) best = k
   return best
 }

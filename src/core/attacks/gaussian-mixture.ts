@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import type { RandomSource } from '../random.ts'
 import { type Component, meanSquaredDeviation, weighted, squared } from '../math/mixture.ts'
 
@@ -38,7 +39,7 @@ export function fitMixture(
     if (likelihood - before < tolerance) break
     before = likelihood
     mixture = mixture.map((_, k) => {
-      const shares = joint.map((row, n) => Math.exp((row[k] ?? -Infinity) - (evidence[n] ?? 0)))
+      const shares = joint.map((row, n) => Math.exp((row[k] ?? -Infinity) - entry(evidence, n)))
       return weighted(samples, shares, floor)
     })
   }
@@ -63,7 +64,7 @@ export function likeliest(z: ArrayLike<number>, mixture: GaussianMixture): Compo
 export function featureDeviation(z: Float32Array, mixtures: readonly GaussianMixture[]): number {
   let [sum, first] = [0, 0]
   for (const mixture of mixtures) {
-    const size = mixture[0]?.mean.length ?? 0
+    const size = entry(mixture, 0).mean.length
     const own = z.subarray(first, first + size)
     const component = likeliest(own, mixture)
     if (component !== undefined) sum += meanSquaredDeviation(own, component)
@@ -102,7 +103,7 @@ function seeds(
     const total = distances.reduce((sum, distance) => sum + distance, 0)
     if (!(total > 0)) break
     let left = random.open() * total
-    const next = samples.find((_, n) => (left -= distances[n] ?? 0) < 0) ?? samples.at(-1)
+    const next = samples.find((_, n) => (left -= entry(distances, n)) < 0) ?? samples.at(-1)
     if (next !== undefined) chosen.push(next)
   }
   return chosen

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import {
   anchorDivergence,
   anchorHardened,
@@ -52,7 +53,7 @@ export function lossOf(loss: AttackLoss, logits: Float32Array, target: Float32Ar
   if (isValueLoss(loss)) return valueLossOf(loss, logits, target)
   if (isOfAnchors(loss)) return anchorLossOf(loss, logits, target)
   if (typeof loss !== 'string') return denseLossOf(loss, logits, target)
-  return lossPerSample(loss, one(logits), one(target))[0] ?? NaN
+  return entry(lossPerSample(loss, one(logits), one(target)), 0)
 }
 
 /**
@@ -64,7 +65,7 @@ export function divergenceOf(loss: AttackLoss, p: Float32Array, q: Float32Array)
   if (isOfAnchors(loss)) return anchorDivergence(loss, p, q)
   if (typeof loss !== 'string') return denseDivergence(loss, p, q)
   const activation = loss === 'cross-entropy' ? 'softmax' : 'multi-label-sigmoid'
-  return klDivergence({ activation }, one(p), one(q))[0] ?? NaN
+  return entry(klDivergence({ activation }, one(p), one(q)), 0)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import type { AttackState, Rows } from './attack.ts'
 import { planeValue, type Hyperplane, decidingPlane, writeNormal } from './decision-boundary.ts'
 import type { Notice } from '../errors.ts'
@@ -131,7 +132,7 @@ function dlr(logits: Float32Array, target: Float32Array): number {
   const [first = NaN, , third = -3e38] = distinctSorted(logits)
   const label = target.indexOf(1)
   const best = logits.reduce((largest, z, k) => (k === label ? largest : Math.max(largest, z)), -Infinity)
-  return (best - (logits[label] ?? NaN)) / Math.max(first - third, 1e-12)
+  return (best - entry(logits, label)) / Math.max(first - third, 1e-12)
 }
 
 /** (z_t − z_y) / (z_π1 − (z_π3 + z_π4) / 2) */

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import { isOfAnchors } from '../tasks/detection/losses.ts'
 import { largestChannel } from '../math/dense.ts'
@@ -117,7 +118,7 @@ function weightedSlope(
     const weight = weigh(decision) / decisions.length
     const { first, stride, channels } = decision
     for (let k = 0, i = first; k < channels; k++, i += stride)
-      slope[i] = weight * ((p[i] ?? 0) - (target[i] ?? 0))
+      slope[i] = weight * (entry(p, i) - entry(target, i))
   }
   return slope
 }

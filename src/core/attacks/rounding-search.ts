@@ -1,3 +1,4 @@
+import { valueFor } from '../entry.ts'
 import type { Rows } from './attack.ts'
 
 /** A rounded image that succeeds, [C·H·W], with its logits [K]. */
@@ -42,7 +43,7 @@ export async function roundPastBoundary({
     const open = samples.filter((sample) => isOpen(searches.get(sample)))
     if (open.length === 0) break
     const stretches = new Map(open.map((sample) => [sample, nextStretch(searches.get(sample), count)]))
-    const images = new Map(open.map((sample) => [sample, trial(sample, stretches.get(sample) ?? 1)]))
+    const images = new Map(open.map((sample) => [sample, trial(sample, valueFor(stretches, sample))]))
     const points: Rows = { of: (sample) => images.get(sample) ?? new Float32Array() }
     const logits = await predict(points, open)
     for (const sample of open) {
@@ -51,7 +52,7 @@ export async function roundPastBoundary({
       const rounded = { image: points.of(sample), logits: logits.of(sample) }
       note(
         search,
-        stretches.get(sample) ?? 1,
+        valueFor(stretches, sample),
         accepts(sample, rounded.image, rounded.logits) ? rounded : undefined,
       )
     }

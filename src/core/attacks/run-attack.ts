@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { type Notice, RadversaryError } from '../errors.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { imageBatchExtents } from '../tensor/image-batch.ts'
@@ -172,9 +173,7 @@ function checkProblem({ images, targets, bounds, seeds }: AttackProblem): void {
 /** Index of the first value that is not within finite bounds, or −1. */
 function firstOutside(values: Float32Array, lower: Float32Array, upper: Float32Array): number {
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? NaN
-    const least = lower[i] ?? NaN
-    const most = upper[i] ?? NaN
+    const [value, least, most] = [entry(values, i), entry(lower, i), entry(upper, i)]
     if (!(value >= least && value <= most && least > -Infinity && most < Infinity)) return i
   }
   return -1

@@ -217,7 +217,7 @@ export class Emitter {
       nearest_mode: 'floor',
       coordinate_transformation_mode: 'asymmetric',
     }
-    const shape = x.shape.map((extent, axis) => extent * (counts[axis - 2] ?? 1))
+    const shape = x.shape.map((extent, axis) => extent * (axis < 2 ? 1 : entry(counts, axis - 2)))
     return this.op('Resize', [x, null, this.floats([shape.length], [1, 1, ...counts])], shape, { attributes })
   }
 

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import type { GreyInput } from '../model/preprocessing/channels.ts'
 import { intAttribute } from '../onnx/attributes.ts'
 import { readsOf } from '../onnx/graph-walk.ts'
@@ -70,7 +71,7 @@ function mixedKernels(kernels: OnnxTensor, weights: readonly (readonly number[])
     const [tap, row] = [at % size, Math.floor(at / size)]
     const [kernel, each] = [Math.floor(row / weights.length), weights[row % weights.length] ?? []]
     mixed[at] = each.reduce(
-      (sum, weight, channel) => sum + weight * (source[(kernel * c + channel) * size + tap] ?? 0),
+      (sum, weight, channel) => sum + weight * entry(source, (kernel * c + channel) * size + tap),
       0,
     )
   }

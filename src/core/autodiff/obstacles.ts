@@ -85,7 +85,7 @@ function ofTypes({ graph: { inputs } }: OnnxModel): Obstacle[] {
 }
 
 function ofBatches(model: OnnxModel, outputName: string): Obstacle | undefined {
-  const [input] = model.graph.inputs.filter(({ shape }) => (shape?.length ?? 0) >= 4)
+  const [input] = model.graph.inputs.filter(({ shape }) => shape !== null && shape.length >= 4)
   const output = model.graph.outputs.find(({ name }) => name === outputName)
   if (input === undefined || output === undefined) return undefined
   const { declared, constant } = batchFactsOf(model, { input, output })

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { axisOf, range } from './shapes.ts'
 import type { AxisMap } from './axis-map.ts'
 
@@ -27,7 +28,7 @@ export function resizeMap(axis: AxisResize): AxisMap {
   for (const output of range(outputs))
     for (const [index, weight] of tapsOf(axis, output)) {
       const at = output * inputs + Math.min(Math.max(index, 0), inputs - 1)
-      weights[at] = (weights[at] ?? 0) + weight
+      weights[at] = entry(weights, at) + weight
     }
   return { outputs, inputs, weights }
 }

@@ -5,13 +5,16 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis])
 }
 
+/** The extent of an axis that broadcasting adds or stretches. */
+export const broadcastExtent = 1
+
 /** NumPy's broadcasting, as ONNX's. */
 export function broadcastShapes(shapes: readonly Shape[]): Shape {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length))
   return Array.from({ length: rank }, (_, axis) => {
-    const extents = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1)
-    const extent = extents.find((each) => each !== 1) ?? 1
-    if (extents.some((each) => each !== 1 && each !== extent))
+    const extents = shapes.map((shape) => shape[axis - rank + shape.length] ?? broadcastExtent)
+    const extent = extents.find((each) => each !== broadcastExtent) ?? broadcastExtent
+    if (extents.some((each) => each !== broadcastExtent && each !== extent))
       throw internalError(
         `shapes ${shapes.map((shape) => `[${shape.join()}]`).join(' and ')} do not broadcast`,
       )

@@ -217,7 +217,7 @@ function tapsOf(kernel: OnnxTensor, rows: readonly number[], columns: readonly n
     for (let output = 0; output < m; output++)
       for (const row of rows)
         for (const column of columns)
-          taps[at++] = source[((output * c + input) * height + row) * width + column] ?? 0
+          taps[at++] = entry(source, ((output * c + input) * height + row) * width + column)
   return float32Tensor([c, m, rows.length, columns.length], taps)
 }
 

@@ -1,8 +1,8 @@
 import { internalError, RadversaryError } from '../errors.ts'
 import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../onnx/attributes.ts'
-import type { Attributes, OnnxNode } from '../onnx/graph.ts'
+import { type Attributes, type OnnxNode, opsetOf } from '../onnx/graph.ts'
 import { float32Tensor, int64Tensor, type OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { largestFloat32, sizeOf, type Shape } from '../tensor/tensor.ts'
+import { extentOf, largestFloat32, type Shape, sizeOf } from '../tensor/tensor.ts'
 import { axisOf } from './shapes.ts'
 import type { TypedGraph } from './typed-graph.ts'
 import type { Value } from './emitter.ts'
@@ -51,7 +51,7 @@ const upgrades: Readonly<Record<string, Upgrade>> = {
 
 /** The same graph in the form of opset 18; graphs of later opsets stay as they are. */
 export function upgrade(graph: TypedGraph): TypedGraph {
-  const opset = graph.opsets.get('') ?? 1
+  const opset = opsetOf(graph)
   if (opset < 7)
     throw new RadversaryError('model-unsupported', `Model: expected opset 7 or later, got ${opset}`, {
       tip: 'Export the model again with opset 11 or later.',
@@ -109,7 +109,7 @@ function axesAsInput(node: OnnxNode, graph: Upgrader): OnnxNode[] {
 function splitSizesAsInput(node: OnnxNode, graph: Upgrader): OnnxNode {
   const axis = intAttribute(node, 'axis', 0)
   if (node.inputs[1] !== undefined && node.inputs[1] !== '') return node
-  const sizes = node.outputs.map((name) => graph.shapeOf(name).at(axis) ?? 0)
+  const sizes = node.outputs.map((name) => extentOf(graph.shapeOf(name), axis))
   const input = graph.constant(int64Tensor([sizes.length], sizes))
   return { ...node, inputs: [node.inputs[0] ?? '', input], attributes: { axis } }
 }

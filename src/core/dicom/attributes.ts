@@ -51,10 +51,14 @@ export function unsignedOf(dataSet: DataSet, tag: string, index = 0): number | u
   return hasWord(dataSet, tag, index) ? dataSet.uint16(tag, index) : undefined
 }
 
+/** Bytes of an element's value; 0 where there is none. */
+export function bytesOf(dataSet: DataSet, tag: string): number {
+  return dataSet.elements[tag]?.length ?? 0
+}
+
 /** A UL value, the first. */
 export function unsigned32Of(dataSet: DataSet, tag: string): number | undefined {
-  const length = dataSet.elements[tag]?.length ?? 0
-  return length >= 4 ? dataSet.uint32(tag) : undefined
+  return bytesOf(dataSet, tag) >= 4 ? dataSet.uint32(tag) : undefined
 }
 
 /** A value of "US or SS": which of them, the header's VR says where it has one, else the caller. */

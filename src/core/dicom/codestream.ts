@@ -1,3 +1,4 @@
+import { byteAt, uint16BigEndian, uint32BigEndian } from '../math/bytes.ts'
 import { joinBytes, unreadable } from './data-set.ts'
 
 /**
@@ -45,13 +46,14 @@ const mostTiles = 0xffff
  * @throws RadversaryError dicom-unreadable.
  */
 export function jpegFacts(frame: Uint8Array, file: string | undefined): CodestreamFacts {
-  if (uint16(frame, 0) !== soi) throw unreadable('JPEG', 'a start-of-image marker', 'other bytes', file)
+  if (uint16BigEndian(frame, 0) !== soi)
+    throw unreadable('JPEG', 'a start-of-image marker', 'other bytes', file)
   let transformed: boolean | undefined
   let header: ReturnType<typeof frameHeader> | undefined
   for (const segment of headerSegments(frame, 'JPEG', file)) {
     if (header !== undefined && segment.marker === sos) {
       const { progressive, ...facts } = header
-      const planar = (frame[segment.start] ?? 0) < header.components
+      const planar = byteAt(frame, segment.start) < header.components
       if ((planar || progressive) && !hasEnd(frame)) throw truncatedStream('JPEG', file)
       return { ...facts, signed: false, planar, transformed }
     }
@@ -85,18 +87,19 @@ export function codestreamOf(frame: Uint8Array, file: string | undefined): Uint8
 
 /** Whether a frame comes in a file format, which begins with a signature box. */
 export function isBoxed(frame: Uint8Array): boolean {
-  return uint32(frame, 4) === signature
+  return uint32BigEndian(frame, 4) === signature
 }
 
 /** Boxes up to one that is not whole; a length of 0 reaches to the end, of 1 has 64 bits. */
 export function* boxesOf(bytes: Uint8Array, from: number, to: number) {
   for (let at = from; at + 8 <= to;) {
-    const short = uint32(bytes, at)
+    const short = uint32BigEndian(bytes, at)
     const start = at + (short === 1 ? 16 : 8)
-    const length = short === 1 ? uint32(bytes, at + 8) * 2 ** 32 + uint32(bytes, at + 12) : short
+    const length =
+      short === 1 ? uint32BigEndian(bytes, at + 8) * 2 ** 32 + uint32BigEndian(bytes, at + 12) : short
     const end = short === 0 ? to : at + length
     if (end < start || end > to) return
-    yield { type: uint32(bytes, at + 4), start, end }
+    yield { type: uint32BigEndian(bytes, at + 4), start, end }
     at = end
   }
 }
@@ -107,7 +110,7 @@ export function* boxesOf(bytes: Uint8Array, from: number, to: number) {
  * @throws RadversaryError dicom-unreadable.
  */
 export function jpeg2000Facts(frame: Uint8Array, file: string | undefined): CodestreamFacts {
-  if (uint16(frame, 0) !== soc || uint16(frame, 2) !== siz)
+  if (uint16BigEndian(frame, 0) !== soc || uint16BigEndian(frame, 2) !== siz)
     throw unreadable('JPEG 2000', 'a codestream', 'other bytes', file)
   checkSiz(frame, file)
   let transformed = false
@@ -122,10 +125,10 @@ export function jpeg2000Facts(frame: Uint8Array, file: string | undefined): Code
 
 function sizOf(frame: Uint8Array, transformed: boolean): CodestreamFacts {
   return {
-    columns: uint32(frame, 8) - uint32(frame, 16),
-    rows: uint32(frame, 12) - uint32(frame, 20),
-    components: uint16(frame, 40),
-    bitsPerSample: ((frame[firstSsiz] ?? 0) & 0x7f) + 1,
+    columns: uint32BigEndian(frame, 8) - uint32BigEndian(frame, 16),
+    rows: uint32BigEndian(frame, 12) - uint32BigEndian(frame, 20),
+    components: uint16BigEndian(frame, 40),
+    bitsPerSample: (byteAt(frame, firstSsiz) & 0x7f) + 1,
     signed: isSigned(frame),
     losslessJpeg: false,
     planar: false,
@@ -139,15 +142,15 @@ function sizOf(frame: Uint8Array, transformed: boolean): CodestreamFacts {
  */
 export function withoutSign(frame: Uint8Array): Uint8Array {
   const unsigned = frame.slice()
-  for (let component = 0; component < uint16(frame, 40); component++) {
+  for (let component = 0; component < uint16BigEndian(frame, 40); component++) {
     const at = firstSsiz + 3 * component
-    unsigned[at] = (unsigned[at] ?? 0) & 0x7f
+    unsigned[at] = byteAt(unsigned, at) & 0x7f
   }
   return unsigned
 }
 
 function isSigned(frame: Uint8Array): boolean {
-  return ((frame[firstSsiz] ?? 0) & 0x80) !== 0
+  return (byteAt(frame, firstSsiz) & 0x80) !== 0
 }
 
 /** A marker segment of a JPEG, JPEG-LS or JPEG 2000 codestream. */
@@ -171,8 +174,8 @@ export function* headerSegments(
   let at = 2
   while (at + 4 <= frame.length) {
     while (frame[at] === 0xff && frame[at + 1] === 0xff) at++
-    const marker = uint16(frame, at)
-    const end = at + 2 + uint16(frame, at + 2)
+    const marker = uint16BigEndian(frame, at)
+    const end = at + 2 + uint16BigEndian(frame, at + 2)
     if (marker < 0xff00 || end <= at + 3 || end > frame.length) throw truncatedStream(codec, file)
     yield { marker, start: at + 4, end }
     at = end
@@ -211,7 +214,7 @@ function isFrameHeader(marker: number): boolean {
  * transforms of 16, which are noise.
  */
 function frameHeader(frame: Uint8Array, { marker, start }: Segment, file: string | undefined) {
-  const bitsPerSample = frame[start] ?? 0
+  const bitsPerSample = byteAt(frame, start)
   const losslessJpeg = marker <= 0xffcf && (marker & 3) === 3
   const progressive = marker <= 0xffcf && (marker & 3) === 2
   if (marker <= 0xffcf && !losslessJpeg && bitsPerSample !== 8 && bitsPerSample !== 12)
@@ -220,9 +223,9 @@ function frameHeader(frame: Uint8Array, { marker, start }: Segment, file: string
     bitsPerSample,
     losslessJpeg,
     progressive,
-    rows: uint16(frame, start + 1),
-    columns: uint16(frame, start + 3),
-    components: frame[start + 5] ?? 0,
+    rows: uint16BigEndian(frame, start + 1),
+    columns: uint16BigEndian(frame, start + 3),
+    components: byteAt(frame, start + 5),
   }
 }
 
@@ -238,13 +241,13 @@ function declaredTransform(frame: Uint8Array, { marker, start, end }: Segment): 
  * may lie). No DICOM writer makes components of several sizes.
  */
 function checkSiz(frame: Uint8Array, file: string | undefined): void {
-  const components = uint16(frame, 40)
+  const components = uint16BigEndian(frame, 40)
   const precision = frame[firstSsiz]
   const areAlike = Array.from({ length: components }, (_, index) => firstSsiz + 3 * index).every(
     (at) => frame[at] === precision && frame[at + 1] === 1 && frame[at + 2] === 1,
   )
   const tiles = tilesAlong(frame, 8) * tilesAlong(frame, 12)
-  if (uint16(frame, 4) !== 38 + 3 * components || !areAlike || !(tiles > 0 && tiles <= mostTiles))
+  if (uint16BigEndian(frame, 4) !== 38 + 3 * components || !areAlike || !(tiles > 0 && tiles <= mostTiles))
     throw unreadable('JPEG 2000', 'components of one size, in tiles', 'others', file)
 }
 
@@ -253,9 +256,8 @@ function checkSiz(frame: Uint8Array, file: string | undefined): void {
  * they must.
  */
 function tilesAlong(frame: Uint8Array, at: number): number {
-  const [end = 0, start = 0, tile = 0, tileStart = 0] = [at, at + 8, at + 16, at + 24].map((each) =>
-    uint32(frame, each),
-  )
+  const [end, start] = [uint32BigEndian(frame, at), uint32BigEndian(frame, at + 8)]
+  const [tile, tileStart] = [uint32BigEndian(frame, at + 16), uint32BigEndian(frame, at + 24)]
   const isCovered = tileStart <= start && tileStart + tile > start && end > start
   return isCovered ? Math.ceil((end - tileStart) / tile) : NaN
 }
@@ -263,12 +265,12 @@ function tilesAlong(frame: Uint8Array, at: number): number {
 /** From the first SOT on; a tile-part of length 0 reaches to the end (T.800 A.4.2). */
 function followTileParts(frame: Uint8Array, first: number, file: string | undefined): void {
   let at = first
-  while (uint16(frame, at) === sot) {
-    const length = uint32(frame, at + 6)
+  while (uint16BigEndian(frame, at) === sot) {
+    const length = uint32BigEndian(frame, at + 6)
     if (length !== 0 && length < 12) throw truncatedStream('JPEG 2000', file)
     at = length === 0 ? frame.length : at + length
   }
-  const reachesEnd = at === frame.length || uint16(frame, at) === eoi
+  const reachesEnd = at === frame.length || uint16BigEndian(frame, at) === eoi
   if (!reachesEnd || !hasEnd(frame)) throw truncatedStream('JPEG 2000', file)
 }
 
@@ -277,21 +279,13 @@ function followTileParts(frame: Uint8Array, first: number, file: string | undefi
  * anything.
  */
 function endsWithMarker(frame: Uint8Array, marker: number): boolean {
-  if (uint16(frame, frame.length - 3) === marker) return true
+  if (uint16BigEndian(frame, frame.length - 3) === marker) return true
   let end = frame.length
   while (end > 2 && (frame[end - 1] === 0 || frame[end - 1] === 0xff)) end--
-  return uint16(frame, end - 2) === marker
+  return uint16BigEndian(frame, end - 2) === marker
 }
 
 /** The error of a stream that is cut off. */
 export function truncatedStream(codec: string, file: string | undefined) {
   return unreadable(codec, 'a stream up to its end marker', 'a truncated one', file)
-}
-
-function uint16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
-}
-
-function uint32(bytes: Uint8Array, at: number): number {
-  return uint16(bytes, at) * 0x10000 + uint16(bytes, at + 2)
 }

@@ -3,7 +3,7 @@ import { RadversaryError } from '../errors.ts'
 import { unsignedOf, unsignedOrSignedOf } from './attributes.ts'
 import { unreadable } from './data-set.ts'
 import type { StoredValues } from './image.ts'
-import { entryCount, lookUp, readLookupTable } from './lookup-tables.ts'
+import { entryCount, lookUp, readLookupTable, wordsOf } from './lookup-tables.ts'
 
 /** What a photometric interpretation asks of the decoder. */
 export type ColourModel = 'monochrome' | 'rgb' | 'ybr' | 'palette'
@@ -128,14 +128,11 @@ function readSegmented(
   signedIndex: boolean,
 ): Channel | undefined {
   const element = dataSet.elements[tags.segmented]
-  const count = entryCount(unsignedOf(dataSet, tags.descriptor) ?? 0)
+  const stored = unsignedOf(dataSet, tags.descriptor)
   const first = unsignedOrSignedOf(dataSet, tags.descriptor, signedIndex, 1)
-  if (element === undefined || first === undefined) return undefined
-  const words = Array.from(
-    { length: element.length >> 1 },
-    (_, index) => dataSet.uint16(tags.segmented, index) ?? 0,
-  )
-  const entries = expandSegments(words, count)
+  if (element === undefined || stored === undefined || first === undefined) return undefined
+  const words = wordsOf(dataSet, tags.segmented, element.length >> 1)
+  const entries = expandSegments(Array.from(words), entryCount(stored))
   return entries && { first, entries, bits: unsignedOf(dataSet, tags.descriptor, 2) ?? 16 }
 }
 
@@ -147,11 +144,11 @@ function expandSegments(words: readonly number[], count: number): Float64Array |
 }
 
 function appendSegment(entries: number[], words: readonly number[], at: number, count: number): void {
-  const [opcode = 0, length = 0] = words.slice(at, at + 2)
+  const { opcode, length } = segmentAt(words, at)
   if (opcode === 0) entries.push(...words.slice(at + 2, at + 2 + length))
-  if (opcode === 1) appendRamp(entries, length, words[at + 2] ?? 0)
+  if (opcode === 1) appendRamp(entries, length, wordAt(words, at + 2))
   if (opcode !== 2) return
-  let target = ((words[at + 2] ?? 0) + 0x10000 * (words[at + 3] ?? 0)) / 2
+  let target = (wordAt(words, at + 2) + 0x10000 * wordAt(words, at + 3)) / 2
   // The offset is in bytes. Indirect segments may not point to indirect ones, so this goes one level deep.
   for (let segment = 0; segment < length && words[target] !== 2 && entries.length < count; segment++) {
     appendSegment(entries, words, target, count)
@@ -159,14 +156,29 @@ function appendSegment(entries: number[], words: readonly number[], at: number, 
   }
 }
 
+/** Where a ramp starts that no entry comes before. */
+const beforeFirstEntry = 0
+
 /** A linear segment ends at its value and begins after the entry before it. */
 function appendRamp(entries: number[], length: number, end: number): void {
-  const start = entries.at(-1) ?? 0
+  const start = entries.at(-1) ?? beforeFirstEntry
   for (let step = 1; step <= length; step++) entries.push(Math.round(start + ((end - start) * step) / length))
 }
 
 function segmentLength(words: readonly number[], at: number): number {
-  const [opcode = 0, length = 0] = words.slice(at, at + 2)
+  const { opcode, length } = segmentAt(words, at)
   if (opcode === 0) return 2 + length
   return opcode === 1 ? 3 : 4
+}
+
+function segmentAt(
+  words: readonly number[],
+  at: number,
+): { readonly opcode: number; readonly length: number } {
+  return { opcode: wordAt(words, at), length: wordAt(words, at + 1) }
+}
+
+/** A word of the table; 0 past its end, so that one that is cut off has too few entries. */
+function wordAt(words: readonly number[], at: number): number {
+  return words[at] ?? 0
 }

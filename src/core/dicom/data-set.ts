@@ -1,6 +1,7 @@
 import dicomParser, { type DataSet } from 'dicom-parser'
 import { Inflate } from 'fflate'
 import { RadversaryError } from '../errors.ts'
+import { byteAt, uint16BigEndian, uint16LittleEndian } from '../math/bytes.ts'
 import {
   deflatedLittleEndian,
   explicitBigEndian,
@@ -153,7 +154,7 @@ function readMeta(file: Uint8Array, name: string | undefined): Meta {
   const stream = new dicomParser.ByteStream(dicomParser.littleEndianByteArrayParser, file, begin)
   const values = new Map<string, string>()
   try {
-    while (uint16(file, stream.position) === 2) {
+    while (uint16LittleEndian(file, stream.position) === 2) {
       const element = dicomParser.readDicomElementExplicit(stream)
       if (stream.position > file.length) throw new Error('beyond the end')
       values.set(element.tag, dicomParser.readFixedString(file, element.dataOffset, element.length).trim())
@@ -221,7 +222,7 @@ function hasPrefix(file: Uint8Array): boolean {
 }
 
 function startsWithElement(head: Uint8Array): boolean {
-  if (uint16(head, 0) === 2 && isVr(head, 4)) return true
+  if (uint16LittleEndian(head, 0) === 2 && isVr(head, 4)) return true
   return guessTransferSyntax(head) !== undefined
 }
 
@@ -231,11 +232,11 @@ function startsWithElement(head: Uint8Array): boolean {
  */
 function guessTransferSyntax(dataSet: Uint8Array): string | undefined {
   if (dataSet.length < 8) return undefined
-  const little = isFirstGroup(uint16(dataSet, 0)) && (dataSet[3] ?? 0) <= 0x20
-  const big = isFirstGroup(((dataSet[0] ?? 0) << 8) | (dataSet[1] ?? 0)) && (dataSet[2] ?? 0) <= 0x20
+  const little = isFirstGroup(uint16LittleEndian(dataSet, 0)) && byteAt(dataSet, 3) <= 0x20
+  const big = isFirstGroup(uint16BigEndian(dataSet, 0)) && byteAt(dataSet, 2) <= 0x20
   if (little && isVr(dataSet, 4)) return explicitLittleEndian
   if (big && isVr(dataSet, 4)) return explicitBigEndian
-  return little && uint16(dataSet, 6) < 0x100 ? implicitLittleEndian : undefined
+  return little && uint16LittleEndian(dataSet, 6) < 0x100 ? implicitLittleEndian : undefined
 }
 
 function isFirstGroup(group: number): boolean {
@@ -249,9 +250,5 @@ const vrs = new Set(
 )
 
 function isVr(bytes: Uint8Array, at: number): boolean {
-  return vrs.has(String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0))
-}
-
-function uint16(bytes: Uint8Array, at: number): number {
-  return at + 1 < bytes.length ? (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) : -1
+  return vrs.has(String.fromCharCode(byteAt(bytes, at), byteAt(bytes, at + 1)))
 }

@@ -1,4 +1,5 @@
 import { RadversaryError } from '../errors.ts'
+import { appendByte } from '../math/bytes.ts'
 import { interleave, type Words, ybrToRgb } from '../math/colour.ts'
 import { type CompressedFrame, decodeCompressed, type DecodedSamples, type Decompress } from './codecs.ts'
 import { nameInMessage, paletteToRgb, readPalette } from './colour.ts'
@@ -81,8 +82,7 @@ function rleFrame(
   for (let sample = 0; sample < samplesPerPixel; sample++)
     for (let byte = 0; byte < sampleBytes; byte++) {
       const plane = planes.subarray((sample * sampleBytes + byte) * pixels)
-      for (let pixel = 0, to = sample; pixel < pixels; pixel++, to += samplesPerPixel)
-        words[to] = (words[to] ?? 0) * 256 + (plane[pixel] ?? 0)
+      appendByte(words, plane, { first: sample, step: samplesPerPixel, count: pixels })
     }
   return words
 }

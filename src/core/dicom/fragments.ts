@@ -1,3 +1,4 @@
+import { byteAt } from '../math/bytes.ts'
 import { joinBytes, unreadable } from './data-set.ts'
 import type { Instance } from './instance.ts'
 
@@ -64,10 +65,9 @@ function walk(instance: Instance): Encapsulated {
   }
   const [table, ...fragments] = items
   if (table === undefined) throw unreadable('Pixel Data', 'a basic offset table', 'none', instance.file)
-  const origin = fragments[0]?.at ?? 0
   return {
     offsets: readOffsets(table.bytes),
-    fragments: fragments.map((fragment) => ({ offset: fragment.at - origin, bytes: fragment.bytes })),
+    fragments: fragments.map(({ at, bytes }, _, [first]) => ({ offset: at - (first?.at ?? at), bytes })),
   }
 }
 
@@ -170,7 +170,7 @@ function unpack(segment: Uint8Array, plane: Uint8Array, file: string | undefined
     const sourceEnd = from + (control < 128 ? length : 1)
     if (sourceEnd > segment.length || to + length > plane.length) throw tooShort(file)
     if (control < 128) plane.set(segment.subarray(from, sourceEnd), to)
-    else plane.fill(segment[from] ?? 0, to, to + length)
+    else plane.fill(byteAt(segment, from), to, to + length)
     from = sourceEnd
     to += length
   }

@@ -137,19 +137,22 @@ function description(dataSet: DataSet) {
   }
 }
 
+/** Without them an instance is no image; one sample is what files leave out. */
+const absent = { rows: 0, columns: 0, bitsAllocated: 0, samplesPerPixel: 1 } as const
+
 /**
  * Absent values take the only one that makes sense: one frame, one sample, all bits stored, the highest bit
  * on top, unsigned.
  */
 function imageFacts(dataSet: DataSet) {
-  const bitsAllocated = unsignedOf(dataSet, 'x00280100') ?? 0
+  const bitsAllocated = unsignedOf(dataSet, 'x00280100') ?? absent.bitsAllocated
   const bitsStored = unsignedOf(dataSet, 'x00280101') ?? bitsAllocated
   return {
     hasPixelData: dataSet.elements[pixelDataTag] !== undefined,
-    rows: unsignedOf(dataSet, 'x00280010') ?? 0,
-    columns: unsignedOf(dataSet, 'x00280011') ?? 0,
+    rows: unsignedOf(dataSet, 'x00280010') ?? absent.rows,
+    columns: unsignedOf(dataSet, 'x00280011') ?? absent.columns,
     numberOfFrames: numberOfFrames(dataSet),
-    samplesPerPixel: unsignedOf(dataSet, 'x00280002') ?? 1,
+    samplesPerPixel: unsignedOf(dataSet, 'x00280002') ?? absent.samplesPerPixel,
     photometricInterpretation: textOf(dataSet, 'x00280004'),
     bitsAllocated,
     bitsStored,

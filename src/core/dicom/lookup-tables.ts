@@ -1,4 +1,6 @@
 import type { DataSet } from 'dicom-parser'
+import { entry } from '../entry.ts'
+import { byteAt } from '../math/bytes.ts'
 import { unsignedOf, unsignedOrSignedOf } from './attributes.ts'
 import type { ModalityTransform } from './image.ts'
 
@@ -38,7 +40,7 @@ export function entryCount(stored: number): number {
 /** The entry for an input value. */
 export function lookUp(table: Float64Array, first: number, input: number): number {
   const index = Math.min(Math.max(Math.round(input) - first, 0), table.length - 1)
-  return table[index] ?? 0
+  return entry(table, index)
 }
 
 /** Explicit syntaxes say whether a "US or SS" value is signed. */
@@ -55,13 +57,17 @@ function readEntries(dataSet: DataSet, tag: string, count: number): Float64Array
     element.dataOffset,
     element.dataOffset + element.length,
   )
-  if (bytes.length >= 2 * count)
-    return Float64Array.from({ length: count }, (_, index) => dataSet.uint16(tag, index) ?? 0)
+  if (bytes.length >= 2 * count) return wordsOf(dataSet, tag, count)
   // Packed bytes lie low byte first; in big endian words they come swapped.
   const swapped = dataSet.byteArrayParser.readUint16(Uint8Array.of(0, 1), 0) === 1
   return bytes.length >= count
-    ? Float64Array.from({ length: count }, (_, index) => bytes[swapped ? index ^ 1 : index] ?? 0)
+    ? Float64Array.from({ length: count }, (_, index) => byteAt(bytes, swapped ? index ^ 1 : index))
     : undefined
+}
+
+/** The first `count` numbers of 16 bits of an element, in the byte order of its file; the element has them. */
+export function wordsOf(dataSet: DataSet, tag: string, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, index) => dataSet.uint16(tag, index) ?? NaN)
 }
 
 /**

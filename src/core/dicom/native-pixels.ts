@@ -1,3 +1,4 @@
+import { bitAt, swappedPairs } from '../math/bytes.ts'
 import { expand422, interleave, type Words } from '../math/colour.ts'
 import { unreadable } from './data-set.ts'
 import type { Instance, InstanceHeader } from './instance.ts'
@@ -40,10 +41,7 @@ function is422({ photometricInterpretation }: InstanceHeader): boolean {
 
 /** Bits, lowest first, without padding between frames (PS3.5 section 8.1.1, note on Bits Allocated 1). */
 export function unpackBits(packed: Uint8Array, first: number, count: number): Uint8Array {
-  return Uint8Array.from({ length: count }, (_, index) => {
-    const bit = first + index
-    return ((packed[bit >> 3] ?? 0) >> (bit & 7)) & 1
-  })
+  return Uint8Array.from({ length: count }, (_, index) => bitAt(packed, first + index))
 }
 
 /** Zeroed words. */
@@ -87,14 +85,10 @@ function pixelDataValue(instance: Instance, neededBytes: number): Uint8Array {
   // Bytes in words of the other order are swapped in pairs (PS3.5 section 8.1.1); which they are, only the VR
   // says.
   return isBigEndian(instance) && instance.bitsAllocated <= 8 && pixelData.vr === 'OW'
-    ? swapPairs(value)
+    ? swappedPairs(value)
     : value
 }
 
 function isBigEndian({ transferSyntaxUid }: Instance): boolean {
   return transferSyntaxUid === explicitBigEndian
-}
-
-function swapPairs(bytes: Uint8Array): Uint8Array {
-  return bytes.map((_, index) => bytes[index ^ 1] ?? 0)
 }

@@ -121,7 +121,8 @@ export function kindOfImage(instance: Instance): Notice[] {
     ]
   if (modality !== 'RTDOSE') return []
   const units = textOf(dataSet, 'x30040002')
-  const isScaled = (decimalOf(dataSet, rescaleAttributes.doseGridScaling.tag) ?? 0) !== 0
+  const scaling = decimalOf(dataSet, rescaleAttributes.doseGridScaling.tag)
+  const isScaled = scaling !== undefined && scaling !== 0
   const [values, tip] = isScaled
     ? [
         `dose (Dose Grid Scaling, ${units === 'RELATIVE' ? 'relative' : (units ?? 'no unit')})`,

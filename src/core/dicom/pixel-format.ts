@@ -68,7 +68,7 @@ export function pixelFormatOf(instance: Instance): PixelFormat {
 /** Overlay Bit Position (60xx,0102) is 0 for an overlay that has an element of its own. */
 function hasOverlayInPixels({ dataSet }: Instance): boolean {
   return Object.keys(dataSet.elements).some(
-    (tag) => /^x60[0-9a-f]{2}0102$/.test(tag) && (unsignedOf(dataSet, tag) ?? 0) > 0,
+    (tag) => /^x60[0-9a-f]{2}0102$/.test(tag) && ![undefined, 0].includes(unsignedOf(dataSet, tag)),
   )
 }
 

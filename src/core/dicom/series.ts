@@ -1,4 +1,4 @@
-import { entry } from '../entry.ts'
+import { entry, valueFor } from '../entry.ts'
 import { along, difference, isSameOrientation, normalOf, tiltText } from './geometry.ts'
 import type { InstanceHeader } from './instance.ts'
 import type { Vector3 } from './geometry.ts'
@@ -99,7 +99,7 @@ function orderOne<Header extends InstanceHeader>(
     positions && isStack
       ? [...members].sort((a, b) => difference(positions.get(a), positions.get(b)))
       : members
-  const spacing = positions && spacingOf(ordered.map((instance) => positions.get(instance) ?? 0))
+  const spacing = positions && spacingOf(ordered.map((instance) => valueFor(positions, instance)))
   const [first] = ordered
   return {
     studyInstanceUid: first?.studyInstanceUid,
@@ -182,14 +182,10 @@ function spacingOf(positions: readonly number[]): { median: number | undefined; 
   const steps = positions.slice(1).map((position, index) => position - entry(positions, index))
   const distinct = steps.filter((step) => step > samePositionMm).sort((a, b) => a - b)
   const median = distinct[Math.floor(distinct.length / 2)]
-  const gaps = median === undefined ? 0 : distinct.filter((step) => step > 1.5 * median).length
-  const notes: SeriesNote[] = []
-  if (gaps > 0)
-    notes.push({
-      kind: 'gap',
-      message: `${gaps} gaps: neighbouring slices further apart than 1.5 times the usual ${roundMm(median ?? 0)} mm`,
-    })
-  return { median, notes }
+  if (median === undefined) return { median, notes: [] }
+  const gaps = distinct.filter((step) => step > 1.5 * median).length
+  const message = `${gaps} gaps: neighbouring slices further apart than 1.5 times the usual ${roundMm(median)} mm`
+  return { median, notes: gaps > 0 ? [{ kind: 'gap', message }] : [] }
 }
 
 function mixtures(instances: readonly InstanceHeader[]): SeriesNote[] {

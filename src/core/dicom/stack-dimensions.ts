@@ -1,5 +1,13 @@
 import type { DataSet } from 'dicom-parser'
-import { decimalOf, functionalGroup, itemOf, textOf, unsigned32Of, unsignedOf } from './attributes.ts'
+import {
+  bytesOf,
+  decimalOf,
+  functionalGroup,
+  itemOf,
+  textOf,
+  unsigned32Of,
+  unsignedOf,
+} from './attributes.ts'
 
 /** In what images at one place may differ, besides their pixels. */
 export interface Dimension {
@@ -154,7 +162,6 @@ function valueOf(dataSet: DataSet, { tag, type }: Source): number | string | und
   if (type === 'text') return textOf(dataSet, tag)
   if (type === 'uint16') return unsignedOf(dataSet, tag)
   if (type === 'uint32') return unsigned32Of(dataSet, tag)
-  const length = dataSet.elements[tag]?.length ?? 0
-  const doubles = Array.from({ length: Math.floor(length / 8) }, (_, index) => dataSet.double(tag, index))
+  const doubles = Array.from({ length: bytesOf(dataSet, tag) >> 3 }, (_, index) => dataSet.double(tag, index))
   return doubles.length > 1 ? doubles.join(' ') : doubles[0]
 }

@@ -1,3 +1,4 @@
+import { addCount } from '../counts.ts'
 import { difference, isSameOrientation, placing, type Placed } from './geometry.ts'
 import { stackDimensions, type Dimension } from './stack-dimensions.ts'
 
@@ -210,9 +211,7 @@ class Places {
     const counts = new Map<number, number>()
     let most = 0
     for (const item of items) {
-      const count = (counts.get(this.of(item)) ?? 0) + 1
-      counts.set(this.of(item), count)
-      most = Math.max(most, count)
+      most = Math.max(most, addCount(counts, this.of(item)))
     }
     return most
   }

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { difference3, type Placed, type Vector3 } from './geometry.ts'
 
 /** Where a slice lies. */
@@ -43,7 +44,7 @@ function codesOf(directions: readonly [Vector3, Vector3, Vector3]): string {
   const lengths = directions.map((direction) => Math.hypot(...direction))
   const fit = (order: (typeof orders)[number]) =>
     directions.reduce(
-      (sum, direction, i) => sum + Math.abs(direction[order[i as 0 | 1 | 2]]) / (lengths[i] ?? 1),
+      (sum, direction, i) => sum + Math.abs(direction[order[i as 0 | 1 | 2]]) / entry(lengths, i),
       0,
     )
   const best = orders.reduce((found, order) => (fit(order) > fit(found) ? order : found))

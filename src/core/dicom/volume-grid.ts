@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { along, difference, isSameOrientation, normalOf, tiltText, type Vector3 } from './geometry.ts'
 import type { Located } from './stack-space.ts'
 
@@ -94,7 +95,7 @@ function uneven(positions: readonly number[], distance: number): string | undefi
   const [from = NaN] = positions
   const isEven = positions.every((at, i) => Math.abs(at - from - i * distance) <= mostShift * distance)
   if (isEven) return undefined
-  const gaps = positions.slice(1).map((at, i) => at - (positions[i] ?? NaN))
+  const gaps = positions.slice(1).map((at, i) => at - entry(positions, i))
   const [least, most] = [Math.min(...gaps), Math.max(...gaps)]
   return `The slices lie at unequal distances, from ${roundMm(least)} to ${roundMm(most)} mm, so they make no volume.`
 }

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { bootstrapOf, type Interval, type Resampling } from './statistics.ts'
 
 /** Area under the receiver operating characteristic of one label over a cohort. */
@@ -35,12 +36,12 @@ function areaUnder(
   truths: readonly boolean[],
   drawn: ArrayLike<number>,
 ): number | null {
-  const ranks = midRanks(Array.from(drawn, (i) => scores[i] ?? NaN))
+  const ranks = midRanks(Array.from(drawn, (i) => entry(scores, i)))
   let [positives, rankSum] = [0, 0]
   for (const [place, i] of Array.from(drawn).entries())
     if (truths[i] === true) {
       positives++
-      rankSum += ranks[place] ?? NaN
+      rankSum += entry(ranks, place)
     }
   const negatives = drawn.length - positives
   if (positives === 0 || negatives === 0) return null
@@ -49,7 +50,7 @@ function areaUnder(
 
 /** Ranks from 1, in the order of the values; tied ones have their mean. */
 export function midRanks(values: readonly number[]): number[] {
-  const order = [...values.keys()].sort((a, b) => (values[a] ?? NaN) - (values[b] ?? NaN))
+  const order = [...values.keys()].sort((a, b) => entry(values, a) - entry(values, b))
   const ranks = values.map(() => NaN)
   for (let first = 0; first < order.length;) {
     let end = first

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 
 /**
@@ -55,7 +56,7 @@ interface Judged {
 function binOf(index: number, bins: number, { confidences, right }: Judged): ReliabilityBin {
   const [lower, upper] = [index / bins, (index + 1) / bins]
   const within = [...confidences.keys()].filter((i) => {
-    const confidence = confidences[i] ?? NaN
+    const confidence = entry(confidences, i)
     return (confidence > lower || index === 0) && (confidence <= upper || index === bins - 1)
   })
   const mean = (value: (i: number) => number) =>
@@ -64,7 +65,7 @@ function binOf(index: number, bins: number, { confidences, right }: Judged): Rel
     lower,
     upper,
     count: within.length,
-    confidence: mean((i) => confidences[i] ?? NaN),
+    confidence: mean((i) => entry(confidences, i)),
     accuracy: mean((i) => Number(right[i])),
   }
 }

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { clopperPearsonLower, normalQuantile } from './binomial.ts'
 import { wilsonInterval, type Proportion } from './statistics.ts'
 
@@ -33,7 +34,7 @@ export function certificateOf(
   { sigma, alpha }: Smoothing,
 ): Certificate {
   const draws = counts.reduce((sum, count) => sum + count, 0)
-  const seen = counts[chosen] ?? 0
+  const seen = entry(counts, chosen)
   const lower = clopperPearsonLower(seen, draws, alpha)
   const isCertain = lower > 0.5
   return {

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import { midRanks } from './auc.ts'
 import { normalTwoSided } from './distributions.ts'
@@ -67,11 +68,11 @@ function placementsOf(scores: readonly number[], truths: readonly boolean[]): Pl
   const negative = scores.filter((_, i) => truths[i] === false)
   const ranks = midRanks([...positive, ...negative])
   const [amongPositive, amongNegative] = [midRanks(positive), midRanks(negative)]
-  const part = (rank: number, own: number | undefined, others: number) => (rank - (own ?? NaN)) / others
+  const part = (rank: number, own: number, others: number) => (rank - own) / others
   return {
-    positives: positive.map((_, i) => part(ranks[i] ?? NaN, amongPositive[i], negative.length)),
+    positives: positive.map((_, i) => part(entry(ranks, i), entry(amongPositive, i), negative.length)),
     negatives: negative.map(
-      (_, i) => 1 - part(ranks[positive.length + i] ?? NaN, amongNegative[i], positive.length),
+      (_, i) => 1 - part(entry(ranks, positive.length + i), entry(amongNegative, i), positive.length),
     ),
   }
 }
@@ -90,5 +91,5 @@ function covarianceOf(a: Placements, b: Placements): number {
 /** Variance of a sample: divided by n − 1. */
 function covariance(a: readonly number[], b: readonly number[]): number {
   const [meanA, meanB] = [meanPlace(a), meanPlace(b)]
-  return a.reduce((sum, value, i) => sum + (value - meanA) * ((b[i] ?? NaN) - meanB), 0) / (a.length - 1)
+  return a.reduce((sum, value, i) => sum + (value - meanA) * (entry(b, i) - meanB), 0) / (a.length - 1)
 }

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { boxIou, sameThing, type Box, type LabelledBox } from '../image/boxes.ts'
 
 /** What was found in one image, and what is there. */
@@ -118,7 +119,7 @@ function averagePrecision(ranked: readonly Ranked[], boxes: number): number {
   const precisions = ranked.map(({ right }, i) => (hits += Number(right)) / (i + 1))
   let [best, sum] = [0, 0]
   for (let i = ranked.length - 1; i >= 0; i--) {
-    best = Math.max(best, precisions[i] ?? 0)
+    best = Math.max(best, entry(precisions, i))
     if (ranked[i]?.right === true) sum += best
   }
   return sum / boxes

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import { fairCoin } from './distributions.ts'
 import { bootstrapOf, meanOf, type Interval, type Resampling } from './statistics.ts'
@@ -22,11 +23,11 @@ export function mcNemarOf(first: readonly boolean[], second: readonly boolean[])
 }
 
 function mcNemarOfCounts(one: number, other: number): Pick<McNemar, 'exact' | 'midP'> {
-  if (one === other) return { exact: 1, midP: one === 0 ? 1 : 1 - (fairCoin(2 * one)[one] ?? 0) }
+  if (one === other) return { exact: 1, midP: one === 0 ? 1 : 1 - entry(fairCoin(2 * one), one) }
   const fewer = Math.min(one, other)
   const upTo = fairCoin(one + other).slice(0, fewer + 1)
   const exact = 2 * upTo.reduce((sum, probability) => sum + probability, 0)
-  return { exact: Math.min(1, exact), midP: Math.min(1, exact - (upTo[fewer] ?? 0)) }
+  return { exact: Math.min(1, exact), midP: Math.min(1, exact - entry(upTo, fewer)) }
 }
 
 /** Mean of first − second, with the bootstrap's interval of 95 %. */
@@ -43,7 +44,7 @@ export function pairedDifference(
   resampling: Resampling = {},
 ): PairedDifference {
   checkPaired(first, second)
-  const differences = first.map((value, i) => value - (second[i] ?? NaN))
+  const differences = first.map((value, i) => value - entry(second, i))
   const mean = (drawn: Int32Array) => meanOf(Array.from(drawn, (i) => differences[i] ?? null))
   return { mean: meanOf(differences), interval: bootstrapOf(differences.length, mean, resampling) }
 }

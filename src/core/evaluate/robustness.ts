@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { aucOf } from './auc.ts'
 import { calibrationOf, type Calibration } from './calibration.ts'
 import { deLongOf, deLongTest } from './delong.ts'
@@ -176,7 +177,7 @@ function labelPerformance(
   k: number,
 ): Omit<LabelPerformance, 'label'> {
   const truths = rows.map(({ labelled }) => labelled.includes(k))
-  const scores = (at: Moment) => rows.map((row) => row[at].probabilities[k] ?? NaN)
+  const scores = (at: Moment) => rows.map((row) => entry(row[at].probabilities, k))
   const [clean, own] = [scores('before'), scores(moment)]
   const clusters = patientsOf(rows)
   const auc = aucOf(own, truths, { clusters })

@@ -1,5 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 
 /** Mean of the values that are not null; null where there are none. */
@@ -158,6 +159,6 @@ function membersOf(count: number, clusters: readonly number[]): number[][] {
 function quantile(sorted: Float64Array, at: number): number {
   const place = at * (sorted.length - 1)
   const below = Math.floor(place)
-  const [a, b] = [sorted[below] ?? NaN, sorted[Math.min(below + 1, sorted.length - 1)] ?? NaN]
+  const [a, b] = [entry(sorted, below), entry(sorted, Math.min(below + 1, sorted.length - 1))]
   return a + (place - below) * (b - a)
 }

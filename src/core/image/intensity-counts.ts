@@ -1,5 +1,7 @@
+import { addCount } from '../counts.ts'
 import type { PixelMeaning, StoredFrame, StoredValues } from '../dicom/image.ts'
 import { modalityFunction } from '../dicom/lookup-tables.ts'
+import { valueFor } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 
 /** One decoded frame and what its pixels mean. */
@@ -31,7 +33,7 @@ export function countIntensities(images: readonly ImagePixels[] = []): Intensity
     for (const [stored, count] of countStored(frame.values)) {
       if (meaning.padding && stored >= meaning.padding.lower && stored <= meaning.padding.upper) continue
       const value = valueOf(stored)
-      counts.set(value, (counts.get(value) ?? 0) + count)
+      addCount(counts, value, count)
     }
   }
   images.forEach(add)
@@ -40,7 +42,7 @@ export function countIntensities(images: readonly ImagePixels[] = []): Intensity
 
 function countStored(values: StoredValues): Map<number, number> {
   const counts = new Map<number, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  for (const value of values) addCount(counts, value)
   return counts
 }
 
@@ -50,7 +52,7 @@ function nearestRank(counts: ReadonlyMap<number, number>, percent: number): numb
   const rank = Math.max(1, Math.ceil((percent / 100) * total))
   let seen = 0
   for (const value of values) {
-    seen += counts.get(value) ?? 0
+    seen += valueFor(counts, value)
     if (seen >= rank) return value
   }
   throw new RadversaryError(

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 
 /** What each pixel of a grid shows. */
@@ -51,7 +52,7 @@ export function areasOf(mask: Mask, classes: number): number[] {
   const pixels = mask.rows * mask.columns
   mask.values.forEach((value, i) => {
     const shown = mask.overlapping ? Math.floor(i / pixels) : value
-    if (!mask.overlapping || value !== 0) areas[shown] = (areas[shown] ?? 0) + 1
+    if (!mask.overlapping || value !== 0) areas[shown] = entry(areas, shown) + 1
   })
   return areas
 }
@@ -79,7 +80,7 @@ export function toRuns({ rows, columns, overlapping, values }: Mask): MaskRuns {
   for (let start = 0; start < values.length;) {
     let end = start
     while (end < values.length && values[end] === values[start]) end++
-    runs.push(values[start] ?? 0, end - start)
+    runs.push(entry(values, start), end - start)
     start = end
   }
   return { rows, columns, overlapping, runs }
@@ -89,6 +90,6 @@ export function toRuns({ rows, columns, overlapping, values }: Mask): MaskRuns {
 export function fromRuns({ rows, columns, overlapping, runs }: MaskRuns): Mask {
   const values = new Uint8Array(runs.reduce((sum, count, i) => (i % 2 === 1 ? sum + count : sum), 0))
   let at = 0
-  for (let i = 0; i < runs.length; i += 2) values.fill(runs[i] ?? 0, at, (at += runs[i + 1] ?? 0))
+  for (let i = 0; i < runs.length; i += 2) values.fill(entry(runs, i), at, (at += entry(runs, i + 1)))
   return maskOf({ rows, columns, overlapping, values })
 }

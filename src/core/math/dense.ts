@@ -142,3 +142,17 @@ export function writeWeights(
   }
   for (let a = 0; a < count; a++) weights[a] = weights[a] / Math.max(total, smallestProbability)
 }
+
+/** Mean over pixels of the value p [K, pixels] of the class that each is decided to be. */
+export function meanOfDecided(p: Float32Array, decided: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < decided.length; i++) sum += p[decided[i] * decided.length + i]
+  return sum / decided.length
+}
+
+/** Mean of p where 1 was decided, of 1 − p elsewhere. */
+export function meanOfYesAndNo(p: Float32Array, decided: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < decided.length; i++) sum += decided[i] === 1 ? p[i] : 1 - p[i]
+  return sum / decided.length
+}

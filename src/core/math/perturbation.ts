@@ -63,3 +63,18 @@ export function leanToLastMove(
 ): void {
   for (let i = 0; i < step.length; i++) step[i] = 0.75 * (z[i] - current[i]) + 0.25 * (current[i] - before[i])
 }
+
+/** out ← (a − b) / unit */
+export function difference(out: Float32Array, a: ArrayLike<number>, b: ArrayLike<number>, unit = 1): void {
+  for (let i = 0; i < out.length; i++) out[i] = (a[i] - b[i]) / unit
+}
+
+/** point ← centre + radius · numbers that are drawn, one for each pixel */
+export function placeAround(
+  point: Float32Array,
+  centre: Float32Array,
+  radius: number,
+  draw: () => number,
+): void {
+  for (let i = 0; i < point.length; i++) point[i] = centre[i] + radius * draw()
+}

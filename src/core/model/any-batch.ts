@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import { extentOf, concatenate, sampleOf, samplesOf, type Tensor } from '../tensor/tensor.ts'
 import { mapBeside, type BesideImages } from './beside.ts'
@@ -147,7 +148,7 @@ async function learnSize(
 
 function agree(a: Tensor, b: Tensor): boolean {
   const largest = b.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6)
-  return a.data.every((value, i) => !(Math.abs(value - (b.data[i] ?? NaN)) > mostDifference * largest))
+  return a.data.every((value, i) => !(Math.abs(value - entry(b.data, i)) > mostDifference * largest))
 }
 
 /** Numbers of the chunks of `size` samples that a batch is parted into. */

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import type { Notice } from '../errors.ts'
 import { extentOf, sizeOf, type Shape, type Tensor } from '../tensor/tensor.ts'
 
@@ -118,7 +119,7 @@ function relativeDifference(ours: Tensor, theirs: Tensor): number {
   if (!sameExtents(ours.shape, theirs.shape) || !areFinite(ours) || !areFinite(theirs)) return Infinity
   let [difference, lowest, highest] = [0, 0, 0]
   theirs.data.forEach((value, i) => {
-    difference = Math.max(difference, Math.abs((ours.data[i] ?? NaN) - value))
+    difference = Math.max(difference, Math.abs(entry(ours.data, i) - value))
     lowest = Math.min(lowest, value)
     highest = Math.max(highest, value)
   })
@@ -167,7 +168,7 @@ function lineThrough(x: readonly number[], y: readonly number[]): Line {
   let [square, product] = [0, 0]
   x.forEach((value, i) => {
     square += (value - middle) ** 2
-    product += (value - middle) * ((y[i] ?? NaN) - level)
+    product += (value - middle) * (entry(y, i) - level)
   })
   const factor = square === 0 ? 0 : product / square
   return { factor, offset: level - factor * middle }

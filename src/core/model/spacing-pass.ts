@@ -1,7 +1,8 @@
+import { entry } from '../entry.ts'
 import type { AxisWeights } from '../math/resample.ts'
 import { extremesOf, heldWithin, passHeld, type Groups } from '../math/held.ts'
 import { along, transposedOf } from '../tensor/along-axes.ts'
-import { extents4, tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, extents4, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { SpacingPlan } from './spacing-plan.ts'
 
 /** A plan as it is done to volumes [C, a, b, c]. */
@@ -36,8 +37,7 @@ export function spacingPass({ ways, held, last }: SpacingPlan): SpacingPass {
         [extremes.leastAt, least],
         [extremes.mostAt, most],
       ] as const)
-        // prettier-ignore
-        places.forEach((place, group) => (back.data[place] = (back.data[place] ?? NaN) + (sums[group] ?? NaN)))
+        places.forEach((place, group) => (back.data[place] = entry(back.data, place) + entry(sums, group)))
       return back
     },
   }
@@ -54,6 +54,6 @@ function groupsOf({ shape }: Pick<Tensor, 'shape'>, held: 'volume' | number): Gr
   const product = (of: readonly number[]) => of.reduce((all, extent) => all * extent, 1)
   const channel = product(extents)
   if (held === 'volume') return { count: channels, channel, slices: 1, inner: channel }
-  const slices = extents[held] ?? 1
+  const slices = extentOf(extents, held)
   return { count: channels * slices, channel, slices, inner: product(extents.slice(held + 1)) }
 }

@@ -79,3 +79,8 @@ export function nodeOf(
 ): OnnxNode {
   return { opType, domain: '', name: output, inputs, outputs: [output], attributes }
 }
+
+/** The version of ONNX's own operators; a model that says none has the first. */
+export function opsetOf({ opsets }: Pick<OnnxModel, 'opsets'>): number {
+  return opsets.get('') ?? 1
+}

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { extentOf, type Tensor } from '../tensor/tensor.ts'
 import { cardInvalid } from '../model/card-issues.ts'
 import type { ClaimCheck } from './rules.ts'
@@ -69,7 +70,7 @@ function everyRow({ shape, data }: Tensor, isTrue: (row: readonly number[]) => b
   const [count, classes] = [extentOf(shape, 0), extentOf(shape, 1)]
   const pixels = data.length / (count * classes)
   const row = (n: number, pixel: number) =>
-    Array.from({ length: classes }, (_, k) => data[(n * classes + k) * pixels + pixel] ?? NaN)
+    Array.from({ length: classes }, (_, k) => entry(data, (n * classes + k) * pixels + pixel))
   for (let n = 0; n < count; n++)
     for (let pixel = 0; pixel < pixels; pixel++) if (!isTrue(row(n, pixel))) return false
   return data.length > 0

@@ -106,9 +106,9 @@ function tableScale(
   const lastStored = [...firstStored.slice(1).map((stored) => stored - 1), highest]
   firstStored[0] = lowest
   const atMost = (values: readonly number[], value: number) =>
-    lastIndexWhere(values.length, (i) => (values[i] ?? 0) <= value)
+    lastIndexWhere(values.length, (i) => entry(values, i) <= value)
   const rising = intensities.map((intensity) => intensity * sign)
-  const intensityOf = (level: number) => intensities[level] ?? NaN
+  const intensityOf = (level: number) => entry(intensities, level)
   return {
     levelWidth: smallestStep(rising),
     levelOf: (stored) => atMost(firstStored, stored),

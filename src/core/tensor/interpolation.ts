@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import { type AxisWeights, tableOf } from '../math/resample.ts'
 
@@ -108,7 +109,7 @@ function bicubicRun(output: number, inputs: number, outputs: number): Run {
   const start = inside(first)
   const weights = new Array<number>(inside(first + 3) - start + 1).fill(0)
   for (let index = first; index < first + 4; index++)
-    weights[inside(index) - start] = (weights[inside(index) - start] ?? 0) + keys(index - position, -0.75)
+    weights[inside(index) - start] = entry(weights, inside(index) - start) + keys(index - position, -0.75)
   return { start, weights }
 }
 

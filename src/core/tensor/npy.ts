@@ -1,5 +1,6 @@
 import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
+import { byteAt } from '../math/bytes.ts'
 import { extentOf, type Shape, sizeOf, tensor, type Tensor } from './tensor.ts'
 
 /** What the header of a .npy file says. */
@@ -27,7 +28,7 @@ function parseNpyHeader(bytes: Uint8Array, file?: string): NpyHeader {
       'expected a NumPy array file',
       'Save the array with numpy.save(); .npz archives and raw files are not read.',
     )
-  const version = bytes[6] ?? 0
+  const version = byteAt(bytes, 6)
   if (version < 1 || version > 3) throw fail(`expected format version 1, 2 or 3, got ${version}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const textOffset = version === 1 ? 10 : 12

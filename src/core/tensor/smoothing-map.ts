@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { mirrored } from '../math/gaussian.ts'
 import { type AxisWeights, tableOf } from '../math/resample.ts'
 import { extents4, type Shape } from './tensor.ts'
@@ -21,7 +22,7 @@ function axisOf(taps: Float64Array, extent: number): AxisWeights {
     const weights = new Array<number>(Math.min(extent, i + radius + 1) - start).fill(0)
     for (const [k, tap] of taps.entries()) {
       const at = mirrored(i + k - radius, extent) - start
-      weights[at] = (weights[at] ?? 0) + tap
+      weights[at] = entry(weights, at) + tap
     }
     return { start, weights }
   })

@@ -83,7 +83,7 @@ export function roundingNotice(rounded: Tensor, floats: Tensor, where: string): 
 function differences({ data }: Tensor, { data: others }: Tensor): [difference: number, range: number] {
   let [difference, lowest, highest] = [0, Infinity, -Infinity]
   data.forEach((value, i) => {
-    difference = Math.max(difference, Math.abs(value - (others[i] ?? NaN)))
+    difference = Math.max(difference, Math.abs(value - entry(others, i)))
     lowest = Math.min(lowest, value)
     highest = Math.max(highest, value)
   })

@@ -167,7 +167,7 @@ function perturbationOf(
   adversarial: FrameResult['adversarial'],
 ): CellSlice['perturbation'] {
   const { data } = float.toRelative(adversarial)
-  const { mean, variance } = spreadOf(Array.from(data, (value, i) => value - (float.relative.data[i] ?? NaN)))
+  const { mean, variance } = spreadOf(Array.from(data, (value, i) => value - entry(float.relative.data, i)))
   return { mean: mean ?? 0, variance: variance ?? 0 }
 }
 

@@ -1,4 +1,5 @@
 import { encode } from 'fast-png'
+import { entry } from '../../core/entry.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { extents4 } from '../../core/tensor/tensor.ts'
 
@@ -25,7 +26,7 @@ export function casePictures(
   { original, adversarial }: { readonly original: Tensor; readonly adversarial: Tensor },
   epsilon: number,
 ): CasePictures {
-  const change = original.data.map((value, i) => (adversarial.data[i] ?? NaN) - value)
+  const change = original.data.map((value, i) => entry(adversarial.data, i) - value)
   return {
     original: greyPng(original),
     adversarial: greyPng(adversarial),
@@ -48,7 +49,7 @@ function reduced(image: Tensor, pick: Pick) {
     const block: number[] = []
     for (let c = 0; c < channels; c++)
       for (let i = 0; i < factor; i++)
-        for (let j = 0; j < factor; j++) block.push(image.data[(c * rows + y + i) * columns + x + j] ?? NaN)
+        for (let j = 0; j < factor; j++) block.push(entry(image.data, (c * rows + y + i) * columns + x + j))
     return pick(block)
   })
   return { width, height, values }

@@ -1,3 +1,4 @@
+import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
 import { fromRuns } from '../../core/image/mask.ts'
 import { thingsOf } from '../../core/tasks/segmentation/masks.ts'
@@ -89,7 +90,7 @@ function withValues({ pixels }: ExportedFrame['frame'], values: StoredValues): S
 function perturbationOf({ frame, adversarial }: ExportedFrame): Float32Array {
   const valueOf = modalityFunction(frame.pixels.meaning.modality)
   const source = frame.pixels.frame.values
-  return Float32Array.from(adversarial, (value, i) => valueOf(value) - valueOf(source[i] ?? 0))
+  return Float32Array.from(adversarial, (value, i) => valueOf(value) - valueOf(entry(source, i)))
 }
 
 /** Which masks are written, and of what. */

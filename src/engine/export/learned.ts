@@ -1,3 +1,5 @@
+import { countOf } from '../../core/counts.ts'
+import { entry } from '../../core/entry.ts'
 import { fourDigits } from '../../core/number-texts.ts'
 import { join } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -126,12 +128,12 @@ export function fittedReport(
   classes: readonly string[],
 ): HidingReport {
   return {
-    tensors: tensors.map((name, l) => ({ name, features: fitted.sizes[l] ?? 0 })),
+    tensors: tensors.map((name, l) => ({ name, features: entry(fitted.sizes, l) })),
     classes: [...fitted.classes]
       .sort(([a], [b]) => a - b)
       .map(([label, mixtures]) => ({
         class: classes[label] ?? String(label),
-        images: fitted.counts.get(label) ?? 0,
+        images: countOf(fitted.counts, label),
         components: mixtures.map((mixture) => mixture.length),
       })),
   }

@@ -1,6 +1,7 @@
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
+import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
@@ -48,9 +49,7 @@ export function checkPixels(
 
 /** @throws RadversaryError verification-failed when two predictions of the same pixels differ. */
 export function checkPrediction(expected: RecordedPrediction, got: RecordedPrediction, file: string): void {
-  const largest = Math.max(
-    ...expected.probabilities.map((p, k) => Math.abs(p - (got.probabilities[k] ?? NaN))),
-  )
+  const largest = Math.max(...expected.probabilities.map((p, k) => Math.abs(p - entry(got.probabilities, k))))
   if (!(largest <= largestDifference))
     throw rereadError(
       'the prediction that was recorded',

@@ -1,4 +1,5 @@
 import { isPortableName } from '../../adapters/fs/file-names.ts'
+import { addCount } from '../../core/counts.ts'
 import { fourDigits } from '../../core/number-texts.ts'
 
 /** Ends of image files' names that a DICOM file's does not keep. */
@@ -15,7 +16,7 @@ export function stemOf(name: string): string {
  */
 export function outputNames(names: readonly string[]): (name: string) => string {
   const stems = new Map<string, number>()
-  for (const name of names) stems.set(keyOf(stemOf(name)), (stems.get(keyOf(stemOf(name))) ?? 0) + 1)
+  for (const name of names) addCount(stems, keyOf(stemOf(name)))
   const taken = new Set<string>()
   const given = new Map<string, string>()
   for (const name of names) {

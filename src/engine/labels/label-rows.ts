@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync'
+import { addCount } from '../../core/counts.ts'
 import { RadversaryError, reasonOf } from '../../core/errors.ts'
 
 /** What a CSV that says something of images must have beside `file` or `SOPInstanceUID`. */
@@ -28,7 +29,7 @@ export function namesFor(name: string): string[] {
 /** Names by which a file may call an image of a study: the shorter ones where no other image has them. */
 export function namesAmong(all: readonly string[]): (name: string) => string[] {
   const counts = new Map<string, number>()
-  for (const name of all.flatMap(namesFor)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  for (const name of all.flatMap(namesFor)) addCount(counts, name)
   return (name) => {
     const [path = name, ...shorter] = namesFor(name)
     return [path, ...shorter.filter((short) => counts.get(short) === 1)]

@@ -2,6 +2,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
 import type { TfjsFiles } from '../../adapters/tfjs/load-model.ts'
 import { predictAll } from '../../adapters/tfjs/predict-all.ts'
+import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import type { OnnxGraph } from '../../core/onnx/graph.ts'
@@ -108,9 +109,9 @@ function compared(
     const [ours, theirs] = [a[image]?.[k] ?? [], outputs[k] ?? [NaN]]
     if (ours.length !== theirs.length) return { difference: Infinity, scale }
     for (let i = 0; i < theirs.length; i++) {
-      const apart = Math.abs((ours[i] ?? NaN) - (theirs[i] ?? NaN))
+      const apart = Math.abs(entry(ours, i) - entry(theirs, i))
       difference = Math.max(difference, Number.isNaN(apart) ? Infinity : apart)
-      scale = Math.max(scale, Math.abs(theirs[i] ?? 0))
+      scale = Math.max(scale, Math.abs(entry(theirs, i)))
     }
   }
   return { difference, scale }

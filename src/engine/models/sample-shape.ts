@@ -1,3 +1,5 @@
+import { entry } from '../../core/entry.ts'
+
 /**
  * Extents of one sample as a card gives them, in its layout; undefined where it doesn't. @param card parsed
  * JSON, any part of a card
@@ -20,7 +22,7 @@ export function sampleShapeOf(card: unknown): readonly number[] | undefined {
 export function sampleRangeOf(card: unknown): readonly [lowest: number, highest: number] | undefined {
   const [means, deviations] = [numbersIn(card, 'mean'), numbersIn(card, 'std')]
   const values = deviations.flatMap((std, c) =>
-    [0, 1].map((end) => (end - (means[c] ?? means[0] ?? NaN)) / std),
+    [0, 1].map((end) => (end - (means[c] ?? entry(means, 0))) / std),
   )
   const isWhole = values.length > 0 && values.every(Number.isFinite)
   return isWhole ? [Math.min(...values), Math.max(...values)] : undefined

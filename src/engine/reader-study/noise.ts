@@ -1,3 +1,4 @@
+import { entry } from '../../core/entry.ts'
 import type { RandomSource } from '../../core/random.ts'
 import type { StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 
@@ -23,6 +24,6 @@ export function noiseLike(frame: StoredFrame, attacked: StoredValues, random: Ra
 export function largestDifference(first: StoredValues, second: StoredValues): number {
   if (first.length !== second.length) return NaN
   let most = 0
-  for (const [i, value] of first.entries()) most = Math.max(most, Math.abs(value - (second[i] ?? NaN)))
+  for (const [i, value] of first.entries()) most = Math.max(most, Math.abs(value - entry(second, i)))
   return most
 }

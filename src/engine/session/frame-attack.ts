@@ -1,4 +1,5 @@
 import type { AttackMethod, AttackProblem } from '../../core/attacks/attack.ts'
+import { entry } from '../../core/entry.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import { sampleSeed } from '../../core/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
@@ -214,7 +215,7 @@ function within(
 ): Tensor {
   const limit = limits[side]
   const data = limit.data.map((value, i) =>
-    region[i % region.length] === 0 ? (relative.data[i] ?? NaN) : value,
+    region[i % region.length] === 0 ? entry(relative.data, i) : value,
   )
   return { shape: limit.shape, data }
 }

@@ -1,6 +1,6 @@
 import { elements as dictionary } from '@iwharris/dicom-data-dictionary'
 import type { DataSet } from 'dicom-parser'
-import { binaryNumbers, decimalsOf, textOf } from '../../core/dicom/attributes.ts'
+import { binaryNumbers, bytesOf, decimalsOf, textOf } from '../../core/dicom/attributes.ts'
 import { functionalGroup } from '../../core/dicom/attributes.ts'
 import type { Instance } from '../../core/dicom/instance.ts'
 
@@ -44,7 +44,7 @@ function valuesOf(dataSet: DataSet, tag: string, vr: string): (number | string)[
 }
 
 function countOf(dataSet: DataSet, tag: string, bytes: number): number {
-  return Math.floor((dataSet.elements[tag]?.length ?? 0) / bytes)
+  return Math.floor(bytesOf(dataSet, tag) / bytes)
 }
 
 /** All of them, or none: a value that is no number is missing. */

@@ -180,7 +180,7 @@ type Spacing = Place['pixelSpacing']
 
 function isSameSpacing(one: Spacing, other: Spacing): boolean {
   if (one === undefined || other === undefined) return one === other
-  return one.every((value, axis) => Math.abs(value - (other[axis] ?? NaN)) <= sameSpacingMm)
+  return one.every((value, axis) => Math.abs(value - entry(other, axis)) <= sameSpacingMm)
 }
 
 function unmatched(

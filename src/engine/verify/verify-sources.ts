@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readInstance } from '../../adapters/fs/read-file.ts'
+import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { verificationError } from '../../core/tasks/verification.ts'
 import type { AttackRecord, RecordedImage } from '../export/record.ts'
@@ -60,7 +61,7 @@ async function compare({ header }: StudyImage, { frames }: RecordedImage, path: 
 function difference(before: ArrayLike<number>, after: ArrayLike<number>) {
   let [linf, changed] = [0, 0]
   for (let i = 0; i < Math.max(before.length, after.length); i++) {
-    const change = Math.abs((after[i] ?? NaN) - (before[i] ?? NaN))
+    const change = Math.abs(entry(after, i) - entry(before, i))
     if (change !== 0) changed++
     linf = Math.max(linf, change)
   }

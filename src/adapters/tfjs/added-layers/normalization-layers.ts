@@ -1,3 +1,4 @@
+import { broadcastExtent } from '../../../core/autodiff/shapes.ts'
 import { initializers, layers, tf } from '../tensorflow.ts'
 import { firstShape, inputOf, type LayerConfig } from './define-layer.ts'
 
@@ -6,7 +7,14 @@ const least = 1e-7
 
 /** Shape to broadcast along: an image's extents on `axes`, 1 elsewhere. */
 function broadcastShape(shape: readonly (number | null)[], axes: readonly number[]): number[] {
-  return shape.map((extent, axis) => (axes.includes(axis) ? (extent ?? 1) : 1))
+  return shape.map((extent, axis) => (axes.includes(axis) ? (extent ?? broadcastExtent) : broadcastExtent))
+}
+
+/** The extent of an axis, which may count from the end. @throws RangeError for one that a model leaves free */
+function knownExtent(shape: readonly (number | null)[], axis: number): number {
+  const extent = shape.at(axis)
+  if (typeof extent === 'number') return extent
+  throw new RangeError(`expected a known extent of axis ${axis}, got [${shape.join(', ')}]`)
 }
 
 function axesOf(axis: unknown, rank: number): number[] {
@@ -32,7 +40,7 @@ class Normalization extends layers.Layer {
     this.built = true
     if (this.isConfigured()) return
     const axes = axesOf(this.own['axis'], shape.length)
-    const extents = axes.map((axis) => shape[axis] ?? 1)
+    const extents = axes.map((axis) => knownExtent(shape, axis))
     const zeros = initializers.zeros()
     const weight = (name: string, of: number[], dtype: 'float32' | 'int32') =>
       this.addWeight(name, of, dtype, zeros, undefined, false)
@@ -88,7 +96,7 @@ class GroupNormalization extends layers.Layer {
     const shape = firstShape(given)
     if (axesOf(this.own['axis'], shape.length)[0] !== shape.length - 1)
       throw new RangeError('GroupNormalization: expected the channels as the last axis')
-    const channels = [shape.at(-1) ?? 1]
+    const channels = [knownExtent(shape, -1)]
     if (this.own['scale'] !== false)
       this.gamma = this.addWeight('gamma', channels, 'float32', initializers.ones())
     if (this.own['center'] !== false)
@@ -99,7 +107,7 @@ class GroupNormalization extends layers.Layer {
   override call(given: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = inputOf(Array.isArray(given) ? given : [given])
-      const channels = x.shape.at(-1) ?? 1
+      const channels = knownExtent(x.shape, -1)
       const asked = Number(this.own['groups'] ?? 32)
       const groups = asked === -1 ? channels : asked
       const normal = tf.reshape(normalized(groupsOf(x, groups), Number(this.own['epsilon'] ?? 1e-3)), x.shape)
@@ -115,7 +123,7 @@ class GroupNormalization extends layers.Layer {
 
 /** [N, ..., C] as [N, pixels, groups, C / groups]. */
 function groupsOf(x: tf.Tensor, groups: number): tf.Tensor {
-  const channels = x.shape.at(-1) ?? 1
+  const channels = knownExtent(x.shape, -1)
   const pixels = x.shape.slice(1, -1).reduce((product, extent) => product * extent, 1)
   return tf.reshape(x, [-1, pixels, groups, channels / groups])
 }

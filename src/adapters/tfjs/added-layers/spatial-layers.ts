@@ -1,3 +1,4 @@
+import { entry } from '../../../core/entry.ts'
 import { extentOf } from '../../../core/tensor/tensor.ts'
 import { tf } from '../tensorflow.ts'
 import {
@@ -36,9 +37,12 @@ function resized(
   )
 }
 
+/** Keras pads and crops one voxel where a layer does not say. */
+const kerasDefault = 1
+
 function padding(className: string): LayerDefinition {
   const pairs = (rank: number, config: LayerConfig) =>
-    pairsOf(config['padding'] ?? 1, spatialAxes(rank, config))
+    pairsOf(config['padding'] ?? kerasDefault, spatialAxes(rank, config))
   return {
     className,
     outputShape: (shape, config) =>
@@ -57,7 +61,7 @@ function padding(className: string): LayerDefinition {
 
 function cropping(className: string): LayerDefinition {
   const pairs = (rank: number, config: LayerConfig) =>
-    pairsOf(config['cropping'] ?? 1, spatialAxes(rank, config))
+    pairsOf(config['cropping'] ?? kerasDefault, spatialAxes(rank, config))
   return {
     className,
     outputShape: (shape, config) =>
@@ -82,12 +86,12 @@ function upsampling(className: string): LayerDefinition {
     className,
     outputShape: (shape, config) => {
       const factors = factorsOf(shape.length, config)
-      return resized(shape, config, (extent, at) => extent * (factors[at] ?? 1))
+      return resized(shape, config, (extent, at) => extent * entry(factors, at))
     },
     call: (inputs, config) => {
       const x = inputOf(inputs)
       const factors = factorsOf(x.rank, config)
-      return spatialAxes(x.rank, config).reduce((y, axis, at) => repeated(y, axis, factors[at] ?? 1), x)
+      return spatialAxes(x.rank, config).reduce((y, axis, at) => repeated(y, axis, entry(factors, at)), x)
     },
   }
 }

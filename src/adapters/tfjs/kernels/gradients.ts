@@ -138,7 +138,7 @@ function transposedMatrix(
   for (let target = 0; target < output; target++)
     for (const [source, weight] of taps(target, extents, how)) {
       const at = source * output + target
-      matrix[at] = (matrix[at] ?? 0) + weight
+      matrix[at] = entry(matrix, at) + weight
     }
   return tf.tensor3d(matrix, [1, input, output])
 }

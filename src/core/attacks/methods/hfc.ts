@@ -136,12 +136,12 @@ function classOf(state: AttackState, sample: number, fitted: ReadonlyMap<number,
   const isBinary = state.loss === 'binary-cross-entropy' && target.length === 1
   if (state.loss !== 'cross-entropy' && !isBinary) throw unfit('labels that don’t exclude each other')
   const [values, label] = isBinary
-    ? [[0, logits[0] ?? 0], Number((target[0] ?? 0) > 0.5)]
+    ? [[0, entry(logits, 0)], Number(entry(target, 0) > 0.5)]
     : [[...logits], target.indexOf(1)]
   if (state.targeted) return fitted.has(label) ? label : nobody()
   const others = [...values.keys()].filter((k) => k !== label && fitted.has(k))
   return others.reduce(
-    (best, k) => ((values[k] ?? 0) > (values[best] ?? -Infinity) ? k : best),
+    (best, k) => (entry(values, k) > entry(values, best) ? k : best),
     others[0] ?? nobody(),
   )
 }

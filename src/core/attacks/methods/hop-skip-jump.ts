@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { addCount, countOf } from '../../counts.ts'
+import { valueFor } from '../../entry.ts'
 import { addScaled, clip, normL2, scaleBy, stretch, toScaledSign } from '../../math/kernels.ts'
-import { clippedChange } from '../../math/perturbation.ts'
+import { clippedChange, difference } from '../../math/perturbation.ts'
 import { extentOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackState, Rows, StepTaken, UnnamedMethod } from '../attack.ts'
 import { type Ball, l2Ball, linfBall } from '../balls.ts'
@@ -20,8 +22,7 @@ const mostSearchSteps = 20
 async function boundarySearch(state: AttackState, ball: Ball): Promise<Rows> {
   const { x, images } = state
   const points = tensor(x.shape)
-  const low = new Map<number, number>()
-  const high = new Map<number, number>()
+  const [low, high] = [sharesFrom(state, 0), sharesFrom(state, 1)]
   const target = new Map(state.active().map((sample) => [sample, rowOf(x, sample).slice()]))
   const distance = new Map(
     state.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]),
@@ -30,19 +31,19 @@ async function boundarySearch(state: AttackState, ball: Ball): Promise<Rows> {
   const between = (sample: number, share: number) => {
     const [far, image] = [target.get(sample) ?? rowOf(x, sample), rowOf(images, sample)]
     return ball.norm === 'Linf'
-      ? clippedChange(far, image, share * (distance.get(sample) ?? 0))
+      ? clippedChange(far, image, share * valueFor(distance, sample))
       : stretch(far, image, share)
   }
   const first = await state.predict(x)
   for (const sample of state.active()) known.set(sample, first.of(sample).slice())
   for (let halving = 0; halving < halvings(state, ball); halving++) {
     const shares = new Map(
-      state.active().map((sample) => [sample, ((low.get(sample) ?? 0) + (high.get(sample) ?? 1)) / 2]),
+      state.active().map((sample) => [sample, (valueFor(low, sample) + valueFor(high, sample)) / 2]),
     )
-    for (const sample of state.active()) rowOf(points, sample).set(between(sample, shares.get(sample) ?? 1))
+    for (const sample of state.active()) rowOf(points, sample).set(between(sample, valueFor(shares, sample)))
     const logits = await state.predict(points)
     for (const sample of state.active()) {
-      const share = shares.get(sample) ?? 1
+      const share = valueFor(shares, sample)
       if (!state.succeeds(logits.of(sample), sample)) low.set(sample, share)
       else {
         high.set(sample, share)
@@ -52,6 +53,11 @@ async function boundarySearch(state: AttackState, ball: Ball): Promise<Rows> {
     }
   }
   return { of: (sample) => known.get(sample) ?? new Float32Array() }
+}
+
+/** The same share of the way from the image for each sample. */
+function sharesFrom(state: AttackState, share: number): Map<number, number> {
+  return new Map(state.active().map((sample) => [sample, share]))
 }
 
 function halvings({ x }: AttackState, { norm }: Ball): number {
@@ -147,7 +153,7 @@ function hops(
     if (logits) await state.judgeLogits(logits)
     for (const sample of state.active()) rowOf(before, sample).set(rowOf(x, sample))
     const count = Math.round(firstEvaluations * Math.sqrt(iteration)) //               B_t
-    const reach = (sample: number) => (iteration === 1 ? 0.1 : probeReach(state, distances.get(sample) ?? 0)) // δ_t
+    const reach = (sample: number) => (iteration === 1 ? 0.1 : probeReach(state, valueFor(distances, sample))) // δ_t
     const normal = await estimatedNormal(state, ball, { count, reach }) //              v_t
     await step(state, ball, normal, iteration) //                                       x̃_t
     await toBoundary() //                                                              x_{t+1}
@@ -218,13 +224,13 @@ async function estimatedNormal(state: AttackState, ball: Ball, { count, reach }:
     const logits = await state.predict(points)
     for (const sample of state.active()) {
       const sign = state.succeeds(logits.of(sample), sample) ? 1 : -1
-      successes.set(sample, (successes.get(sample) ?? 0) + sign / count)
+      addCount(successes, sample, sign / count)
       addScaled(rowOf(weighted, sample), rowOf(weighted, sample), rowOf(directions, sample), sign)
       addScaled(rowOf(plain, sample), rowOf(plain, sample), rowOf(directions, sample), 1)
     }
   }
   for (const sample of state.active()) {
-    const [sum, mean] = [rowOf(weighted, sample), successes.get(sample) ?? 0]
+    const [sum, mean] = [rowOf(weighted, sample), countOf(successes, sample)]
     // Where all succeed, or none does, their mean says nothing: the directions themselves do (the authors'
     // code).
     if (Math.abs(mean) < 1) addScaled(sum, sum, rowOf(plain, sample), -mean)
@@ -251,7 +257,7 @@ function drawDirection(state: AttackState, sample: number, { direction, point, r
   scaleBy(direction, 1 / Math.max(normL2(direction), 1e-12))
   addScaled(point, x, direction, reach)
   clip(point, rowOf(state.box.lower, sample), rowOf(state.box.upper, sample))
-  for (let i = 0; i < direction.length; i++) direction[i] = ((point[i] ?? 0) - (x[i] ?? 0)) / reach
+  difference(direction, point, x, reach)
 }
 
 function toUnit(direction: Float32Array, { norm }: Ball): void {
@@ -270,7 +276,7 @@ async function step(state: AttackState, ball: Ball, normal: Rows, iteration: num
   const open = new Set(state.active())
   for (let halving = 0; halving < mostHalvings && open.size > 0; halving++) {
     for (const sample of open) {
-      const length = (lengths.get(sample) ?? 0) / 2 ** halving
+      const length = valueFor(lengths, sample) / 2 ** halving
       addScaled(rowOf(points, sample), rowOf(state.x, sample), normal.of(sample), length)
       clip(rowOf(points, sample), rowOf(state.box.lower, sample), rowOf(state.box.upper, sample))
     }

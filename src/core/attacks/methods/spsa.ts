@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { valueFor } from '../../entry.ts'
 import { tensor } from '../../tensor/tensor.ts'
 import { Adam } from '../../math/carlini-wagner.ts'
 import type { Rows, StepTaken, AttackState } from '../attack.ts'
@@ -86,7 +87,7 @@ async function estimatedGradient(state: AttackState, pairs: number, probe: numbe
     for (const sample of state.active()) drawSigns(rowOf(signs, sample), state, sample)
     const [ahead, behind] = [await valuesAt(probe), await valuesAt(-probe)]
     for (const sample of state.active()) {
-      const slope = ((ahead.get(sample) ?? 0) - (behind.get(sample) ?? 0)) / (2 * probe * pairs)
+      const slope = (valueFor(ahead, sample) - valueFor(behind, sample)) / (2 * probe * pairs)
       addScaled(rowOf(sums, sample), rowOf(sums, sample), rowOf(signs, sample), slope)
     }
   }

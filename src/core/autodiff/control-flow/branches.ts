@@ -1,6 +1,6 @@
 import { subgraphOf } from '../../onnx/codec.ts'
 import { readsOf } from '../../onnx/graph-walk.ts'
-import { nodeOf, type OnnxGraph, type OnnxNode } from '../../onnx/graph.ts'
+import { nodeOf, type OnnxGraph, type OnnxNode, opsetOf } from '../../onnx/graph.ts'
 import { numericValues, type OnnxTensor } from '../../onnx/onnx-tensor.ts'
 import { stopGradient } from '../../onnx/stop-gradient.ts'
 import type { Emitter, Value } from '../emitter.ts'
@@ -41,7 +41,7 @@ export function expandIf(
     return { reason: 'expected a condition and two branches', tip }
   if (flag.constant !== undefined)
     return taken(node, numericValues(flag.constant)[0] === 1 ? thenBody : elseBody, prefix)
-  if ((graph.opsets.get('') ?? 0) < whereOpset)
+  if (opsetOf(graph) < whereOpset)
     return { reason: `it depends on the image, expected opset ${whereOpset} or later`, tip }
   return sideBySide(node, [thenBody, elseBody], graph, prefix)
 }

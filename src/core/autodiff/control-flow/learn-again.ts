@@ -1,3 +1,4 @@
+import { addCount } from '../../counts.ts'
 import type { Runtime } from '../../model/runtime.ts'
 import type { OnnxNode } from '../../onnx/graph.ts'
 import type { OnnxTensor } from '../../onnx/onnx-tensor.ts'
@@ -38,8 +39,7 @@ export function learnAgain(graph: TypedGraph, changed: Changed, runtime: Runtime
 function namedApart(nodes: readonly OnnxNode[]): OnnxNode[] {
   const counts = new Map<string, number>()
   return nodes.map((node) => {
-    const count = (counts.get(node.name) ?? 0) + 1
-    counts.set(node.name, count)
+    const count = addCount(counts, node.name)
     return node.name === '' || count === 1 ? node : { ...node, name: `${node.name} #${count}` }
   })
 }

@@ -2,7 +2,7 @@ import type { Runtime } from '../../model/runtime.ts'
 import { intAttribute, intsAttribute } from '../../onnx/attributes.ts'
 import { subgraphOf, withSubgraph } from '../../onnx/codec.ts'
 import { readsOf } from '../../onnx/graph-walk.ts'
-import { nodeOf, type OnnxGraph, type OnnxNode } from '../../onnx/graph.ts'
+import { nodeOf, type OnnxGraph, type OnnxNode, opsetOf } from '../../onnx/graph.ts'
 import { boolTensor, int64Tensor } from '../../onnx/onnx-tensor.ts'
 import { axisOf, range } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
@@ -36,7 +36,7 @@ export function expandScan(node: OnnxNode, place: ExpansionContext): Expansion |
   const carried = node.inputs.slice(0, node.inputs.length - intAttribute(node, 'num_scan_inputs', 1))
   const scanned = scannedBy(node, carried.length, graph)
   const [{ count } = { count: undefined }] = scanned
-  if (count === undefined || (graph.opsets.get('') ?? 1) < 9)
+  if (count === undefined || opsetOf(graph) < 9)
     return {
       reason: 'expected opset 9 or later and something to scan',
       tip: 'Export the model with a later opset.',
@@ -89,7 +89,7 @@ function takenApart(
   writing: Writing,
 ): OnnxNode[] {
   const thick = pieces.map((_, index) => `${prefix}${index}`)
-  const isCounted = (writing.graph.opsets.get('') ?? 1) >= 18
+  const isCounted = opsetOf(writing.graph) >= 18
   const attributes = { axis, ...(isCounted && { num_outputs: pieces.length }) }
   const split = { ...nodeOf('Split', [value], `${prefix}split`, attributes), outputs: thick }
   return [split, ...pieces.map((piece, k) => withAxis('Squeeze', [thick[k] ?? '', piece], axis, writing))]

@@ -1,4 +1,4 @@
-import { nodeOf, type OnnxGraph, type OnnxNode } from '../../onnx/graph.ts'
+import { nodeOf, type OnnxGraph, type OnnxNode, opsetOf } from '../../onnx/graph.ts'
 import { int64Tensor, type OnnxTensor } from '../../onnx/onnx-tensor.ts'
 import { range } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
@@ -109,7 +109,7 @@ export function withAxis(
   axis: number,
   { graph, prefix, constants }: Writing,
 ): OnnxNode {
-  if ((graph.opsets.get('') ?? 1) < 13) return nodeOf(opType, [input], output, { axes: [axis] })
+  if (opsetOf(graph) < 13) return nodeOf(opType, [input], output, { axes: [axis] })
   const axes = `${prefix}axis${axis}`
   constants.set(axes, int64Tensor([1], [axis]))
   return nodeOf(opType, [input, axes], output)

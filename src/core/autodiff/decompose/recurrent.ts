@@ -41,10 +41,11 @@ export const lstm: Decomposition = (node, emit) => {
   expectDefault(node, ['Sigmoid', 'Tanh', 'Tanh'])
   return recurrent(node, emit, 4, () => (cell) => {
     const gates = emit.add(cell.input, recurrentPart(cell, emit))
-    const [input, output, forget] = range(3).map((gate) => emit.map('Sigmoid', gateOf(gates, gate, 4, emit)))
+    const sigmoid = (gate: number) => emit.map('Sigmoid', gateOf(gates, gate, 4, emit))
+    const [input, output, forget] = [sigmoid(0), sigmoid(1), sigmoid(2)]
     const candidate = emit.map('Tanh', gateOf(gates, 3, 4, emit))
-    const memory = emit.add(emit.mul(forget ?? 0, cell.memory), emit.mul(input ?? 0, candidate))
-    return { hidden: emit.mul(output ?? 0, emit.map('Tanh', memory)), memory }
+    const memory = emit.add(emit.mul(forget, cell.memory), emit.mul(input, candidate))
+    return { hidden: emit.mul(output, emit.map('Tanh', memory)), memory }
   })
 }
 
@@ -131,7 +132,7 @@ function runOf(
   }
   const [length, batch] = [extentOf(node.x.shape, 0), extentOf(node.x.shape, 1)]
   const [weights, recurrentWeights] = [own(1), own(2)].map((each) => emit.transposeMatrix(each ?? node.x))
-  const zeros = emit.zeros([batch, (recurrentWeights ?? node.x).shape[0] ?? 1])
+  const zeros = emit.zeros([batch, extentOf((recurrentWeights ?? node.x).shape, 0)])
   const bias = own(3)
   const product = emit.matmul(node.x, weights ?? node.x)
   const inputs = bias === undefined ? product : emit.add(product, gateOf(bias, 0, 2, emit))

@@ -4,7 +4,7 @@ import { extentOf, type Shape } from '../../tensor/tensor.ts'
 import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import type { VjpRule } from '../rule.ts'
-import { broadcastShapes } from '../shapes.ts'
+import { broadcastExtent, broadcastShapes } from '../shapes.ts'
 
 /** The labels of an axis each, by operand and of the result; no ellipsis any more. */
 export interface EinsumEquation {
@@ -52,7 +52,7 @@ export const MatMul: VjpRule = (node, emit) => {
   const left = a.shape.length === 1 ? [1, ...a.shape] : a.shape
   const right = b.shape.length === 1 ? [...b.shape, 1] : b.shape
   const batch = broadcastShapes([left.slice(0, -2), right.slice(0, -2)])
-  const g = (): Value => emit.reshape(node.g, [...batch, left.at(-2) ?? 1, right.at(-1) ?? 1])
+  const g = (): Value => emit.reshape(node.g, [...batch, extentOf(left, -2), extentOf(right, -1)])
   const ofLeft = (): Value => emit.matmul(g(), emit.transposeMatrix(emit.reshape(b, right)))
   const ofRight = (): Value => emit.matmul(emit.transposeMatrix(emit.reshape(a, left)), g())
   return [
@@ -109,7 +109,7 @@ function ofOperand(
     { value: node.g, labels: result },
     ...all.filter((_, position) => position !== index),
     ...diagonals.map((pair): Factor => {
-      const extent = operand.shape[labels.indexOf(pair[1])] ?? 1
+      const extent = extentOf(operand.shape, labels.indexOf(pair[1]))
       return { value: emit.floats([extent, extent], identityMatrix(extent)), labels: pair }
     }),
   ]
@@ -120,7 +120,7 @@ function ofOperand(
   )
   // A label that the operand alone has was summed over: the same cotangent all along it.
   const kept = labels.filter((label) => extents.has(label))
-  const shapeOf = (axes: Labels): Shape => axes.map((label) => extents.get(label) ?? 1)
+  const shapeOf = (axes: Labels): Shape => axes.map((label) => extents.get(label) ?? broadcastExtent)
   const equation = `${factors.map((factor) => factor.labels.join('')).join()}->${kept.join('')}`
   const values = factors.map(({ value }) => value)
   const product = emit.op('Einsum', values, shapeOf(kept), { attributes: { equation } })

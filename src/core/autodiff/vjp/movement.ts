@@ -206,12 +206,13 @@ export const Col2Im: VjpRule = (node, emit) => {
     const kernel = numericValues(block)
     const taps = sizeOf(kernel)
     const [n, c, image] = [extentOf(g.shape, 0), extentOf(g.shape, 1), g.shape.slice(2)]
+    const ones = kernel.map(() => 1)
     const [strides, dilations] = [intsAttribute(node, 'strides'), intsAttribute(node, 'dilations')]
     const pads = intsAttribute(node, 'pads') ?? [...kernel, ...kernel].map(() => 0)
     const windows = kernel.map((extent, axis) => {
-      const span = (extent - 1) * (dilations?.[axis] ?? 1) + 1
+      const span = (extent - 1) * entry(dilations ?? ones, axis) + 1
       const padded = extentOf(image, axis) + entry(pads, axis) + entry(pads, axis + kernel.length)
-      return Math.floor((padded - span) / (strides?.[axis] ?? 1)) + 1
+      return Math.floor((padded - span) / entry(strides ?? ones, axis)) + 1
     })
     const oneHot = emit.floats([taps, 1, ...kernel], oneHotRows(range(taps), taps).weights)
     const attributes = {

@@ -55,7 +55,7 @@ function scaleOf(node: ForwardNode, axes: readonly number[], axis: number): numb
   if (given !== undefined) return given
   const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch')
   if (policy === 'stretch') return extentOf(node.y.shape, axis) / extentOf(shape, axis)
-  const ratios = constantInput(node, 3).map((size, index) => size / (shape.at(entry(axes, index)) ?? 1))
+  const ratios = constantInput(node, 3).map((size, index) => size / extentOf(shape, entry(axes, index)))
   return axes.includes(axis) ? Math[policy === 'not_larger' ? 'min' : 'max'](...ratios) : 1
 }
 
@@ -182,7 +182,7 @@ function adaptiveCounts(node: ForwardNode, axis: 0 | 1, bins: number): number[] 
   const scale = floatAttribute(node, 'spatial_scale', 1)
   const least = isHalfPixelOf(node) ? 0 : 1
   return range(extentOf(shape, 0)).map((region) => {
-    const [start = 0, end = 0] = [regions[region * 4 + 1 - axis], regions[region * 4 + 3 - axis]]
+    const [start, end] = [entry(regions, region * 4 + 1 - axis), entry(regions, region * 4 + 3 - axis)]
     return Math.max(0, Math.ceil(Math.fround(Math.max((end - start) * scale, least) / bins)))
   })
 }

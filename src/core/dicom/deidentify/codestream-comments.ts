@@ -1,3 +1,4 @@
+import { uint16BigEndian } from '../../math/bytes.ts'
 import { boxesOf, codestreamBox, headerSegments, isBoxed, sos, sot } from '../codestream.ts'
 import { transferSyntaxOf } from '../transfer-syntax.ts'
 import { readItems } from '../write/elements.ts'
@@ -56,7 +57,7 @@ function framesOf(stream: Uint8Array, lengths: readonly number[]): Range[] {
 }
 
 function beginsFrame(fragment: Uint8Array): boolean {
-  return isBoxed(fragment) || [startOfImage, startOfCodestream].includes(wordAt(fragment, 0))
+  return isBoxed(fragment) || [startOfImage, startOfCodestream].includes(uint16BigEndian(fragment, 0))
 }
 
 /** Where text lies in a frame, before its first scan or tile. */
@@ -70,7 +71,7 @@ function textsOf(stream: Uint8Array, [from, to]: Range): Range[] {
 }
 
 function segmentsOf(frame: Uint8Array): Range[] {
-  const isJpeg = wordAt(frame, 0) === startOfImage
+  const isJpeg = uint16BigEndian(frame, 0) === startOfImage
   const found: Range[] = []
   for (const { marker, start, end } of headerSegments(frame, isJpeg ? 'JPEG' : 'JPEG 2000', undefined)) {
     if (marker === sos || marker === sot) break
@@ -86,8 +87,4 @@ function isTextOfJpeg(marker: number): boolean {
 
 function nameOf(type: number): string {
   return String.fromCharCode(...[24, 16, 8, 0].map((shift) => (type >>> shift) & 0xff))
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
 }

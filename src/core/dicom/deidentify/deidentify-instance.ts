@@ -100,7 +100,8 @@ const shortestName = 2
 
 /** Regions of which some pixels are in the image: of the others nothing can be claimed. */
 function regionsWithin(source: SourceInstance, regions: readonly PixelRegion[]): readonly PixelRegion[] {
-  const [rows = 0, columns = 0] = [tag.Rows, tag.Columns].map((at) => unsignedValue(source, at))
+  const [rows, columns] = [unsignedValue(source, tag.Rows), unsignedValue(source, tag.Columns)]
+  if (rows === undefined || columns === undefined) return []
   return regions.filter(({ x, y }) => x < columns && y < rows)
 }
 
@@ -183,7 +184,8 @@ function withoutOverlayBits(source: SourceInstance): SourceInstance {
   )
   const embedded = groups.filter(({ tag: at }) => {
     const hasData = source.elements.some((each) => each.tag === ((groupOf(at) << 16) | overlayData) >>> 0)
-    return !hasData && (unsignedValue(source, at) ?? 0) > 0
+    const position = unsignedValue(source, at)
+    return !hasData && position !== undefined && position > 0
   })
   if (embedded.length === 0) return source
   if (source.encapsulated || unsignedValue(source, tag.BitsAllocated) !== 16)

@@ -63,5 +63,5 @@ function shiftedDate(value: string, days: number): string | undefined {
   const at = Date.UTC(Number(year), Number(month ?? '7') - 1, Number(day ?? '15'))
   if (Number.isNaN(at)) return undefined
   const digits = new Date(at + days * dayMs).toISOString().slice(0, 10).replaceAll('-', '')
-  return digits.slice(0, 4 + (month?.length ?? 0) + (day?.length ?? 0)) + rest
+  return digits.slice(0, 4 + `${month ?? ''}${day ?? ''}`.length) + rest
 }

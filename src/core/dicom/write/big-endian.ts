@@ -1,3 +1,4 @@
+import { uint16BigEndian } from '../../math/bytes.ts'
 import { encodingInside, explicitBigEndian, readElements, readItems, type ElementSpan } from './elements.ts'
 import { tag } from './tags.ts'
 
@@ -76,7 +77,7 @@ function wordSize(span: ElementSpan, bitsAllocated: number): 1 | 2 | 4 | 8 {
 function findBitsAllocated(bigEndian: Uint8Array): number {
   const span = readElements(bigEndian, explicitBigEndian).find((element) => element.tag === tag.BitsAllocated)
   if (span === undefined || span.valueEnd - span.valueStart < 2) return 0
-  return ((bigEndian[span.valueStart] ?? 0) << 8) | (bigEndian[span.valueStart + 1] ?? 0)
+  return uint16BigEndian(bigEndian, span.valueStart)
 }
 
 function turnTag(bytes: Uint8Array, at: number): void {

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import type { Rescale, SliceGeometry, SourceImages } from '../../image/source-images.ts'
 import type { StoredValues } from '../image.ts'
 import { decimalString } from './decimal-string.ts'
@@ -182,7 +183,7 @@ function placeElements({ place, uids }: ComposedImage): DataElement[] {
     decimals(tag.ImageOrientationPatient, orientation.flat()),
     decimals(
       tag.ImagePositionPatient,
-      [0, 1, 2].map((axis) => (origin[axis] ?? 0) + place.slice * (step[axis] ?? 0)),
+      [0, 1, 2].map((axis) => entry(origin, axis) + place.slice * entry(step, axis)),
     ),
     decimals(tag.PixelSpacing, pixelSpacing),
     decimals(tag.SliceThickness, [Math.hypot(x, y, z)]),

@@ -1,3 +1,4 @@
+import { valueFor } from '../../entry.ts'
 import { patientIdentity } from '../deidentify/identity.ts'
 import { explicitLittleEndian } from '../transfer-syntax.ts'
 import { RadversaryError } from '../../errors.ts'
@@ -123,15 +124,10 @@ export function buildDicomdir(entries: readonly DirectoryEntry[], exportId: stri
       dataSet: dataSetOf(roots, at),
     })
   const records = inOrder(roots)
-  const sizes = records.map((record) => itemOf(record, nowhere).length)
-  const whole = sizes.reduce((sum, size) => sum + size, 0)
-  let at = file(() => 0).length - whole
   const places = new Map<DirectoryRecord, number>()
-  for (const [n, record] of records.entries()) {
-    places.set(record, at)
-    at += sizes[n] ?? 0
-  }
-  return file((record) => (record === undefined ? 0 : (places.get(record) ?? 0)))
+  let at = file(() => 0).length
+  for (const record of records.toReversed()) places.set(record, (at -= itemOf(record, nowhere).length))
+  return file((record) => (record === undefined ? 0 : valueFor(places, record)))
 }
 
 /** Where a record lies, in bytes from the start of the file; 0 of none. */

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { internalError, RadversaryError } from '../../errors.ts'
 import { largestFloat32 } from '../../tensor/tensor.ts'
 import { type Code, codeItem, codes } from './codes.ts'
@@ -29,11 +30,12 @@ export interface MapFrame {
 /** Frames of one sample each, all of the first channel first, so that each channel is a stack. */
 export function splitChannels(source: SourceInstance, frames: readonly Float32Array[]): MapFrame[] {
   const pixels = requiredUnsigned(source, tag.Rows, 'Rows') * requiredUnsigned(source, tag.Columns, 'Columns')
-  const channels = (frames[0]?.length ?? 0) / pixels
+  const [first = new Float32Array()] = frames
+  const channels = first.length / pixels
   const count = frameCount(source)
   if (frames.length !== count || (channels !== 1 && channels !== 3)) {
     throw misfit(
-      `expected ${count} frames of ${pixels} or ${3 * pixels} values, got ${frames.length} of ${frames[0]?.length ?? 0}`,
+      `expected ${count} frames of ${pixels} or ${3 * pixels} values, got ${frames.length} of ${first.length}`,
     )
   }
   const geometries = frameGeometries(source)
@@ -61,12 +63,13 @@ function channelOf(values: Float32Array, channel: number, channels: number): Flo
 
 /** Float Pixel Data (7FE0,0008): the frames' values as little-endian float32. */
 export function floatBytes(frames: readonly MapFrame[]): Uint8Array {
-  const pixels = frames[0]?.values.length ?? 0
-  const bytes = new Uint8Array(frames.length * pixels * 4)
+  const bytes = new Uint8Array(frames.reduce((sum, { values }) => sum + values.length, 0) * 4)
   const view = new DataView(bytes.buffer)
-  frames.forEach(({ values }, frame) => {
-    values.forEach((value, pixel) => {
-      view.setFloat32((frame * pixels + pixel) * 4, value, true)
+  let at = 0
+  frames.forEach(({ values }) => {
+    values.forEach((value) => {
+      view.setFloat32(at, value, true)
+      at += 4
     })
   })
   return bytes
@@ -122,7 +125,7 @@ export function groupElements(
       tag: tag.PerFrameFunctionalGroupsSequence,
       vr: 'SQ',
       items: frames.map((frame) => [
-        ...frameGroup(source, original, frame, series, frames.at(-1)?.channel ?? 1),
+        ...frameGroup(source, original, frame, series, entry(frames, frames.length - 1).channel),
         ...frameAnatomyElements(source, perFrame[frame.frameNumber - 1]),
       ]),
     },

@@ -1,4 +1,5 @@
 import { RadversaryError } from '../../errors.ts'
+import { byteAt } from '../../math/bytes.ts'
 import { storedExtremes } from '../../math/stored-values.ts'
 import type { StoredFrame } from '../image.ts'
 import type { ElementSpan } from './elements.ts'
@@ -134,7 +135,7 @@ function sourceLayout(source: SourceInstance, frame: StoredFrame): PixelLayout {
  */
 function newLayout(source: SourceInstance, frame: StoredFrame, becomesRgb: boolean): PixelLayout {
   const { bitsStored } = frame
-  const allocated = unsignedValue(source, tag.BitsAllocated) ?? 0
+  const allocated = unsignedValue(source, tag.BitsAllocated)
   const smallest = bitsStored <= 8 ? 8 : bitsStored <= 16 ? 16 : 32
   const keeps =
     !becomesRgb && (allocated === 8 || allocated === 16 || allocated === 32) && allocated >= bitsStored
@@ -193,7 +194,7 @@ function writeBytes(bytes: Uint8Array, start: number, layout: PixelLayout, frame
   const indexOf = sampleIndex(layout, frame)
   frame.values.forEach((value, sample) => {
     const at = start + indexOf(sample)
-    bytes[at] = ((bytes[at] ?? 0) & keep) | ((value & mask) << shift)
+    bytes[at] = (byteAt(bytes, at) & keep) | ((value & mask) << shift)
   })
 }
 
@@ -329,10 +330,15 @@ function refuseLostOverlay(source: SourceInstance, native: boolean): void {
   )
 }
 
+function hasBitPosition(source: SourceInstance, at: number): boolean {
+  const position = unsignedValue(source, at)
+  return position !== undefined && position !== 0
+}
+
 /** Overlay Bit Position (60xx,0102) of an overlay in unused bits (retired, PS3.3 C.9.2): not 0. */
 function embeddedOverlay(source: SourceInstance): ElementSpan | undefined {
   return source.elements.find(({ tag: at }) => {
-    return at >>> 24 === 0x60 && (at & 0xffff) === 0x0102 && (unsignedValue(source, at) ?? 0) !== 0
+    return at >>> 24 === 0x60 && (at & 0xffff) === 0x0102 && hasBitPosition(source, at)
   })
 }
 

@@ -1,5 +1,6 @@
 import { RadversaryError } from '../../errors.ts'
 import { type Mask, planeOf } from '../../image/mask.ts'
+import { setBits } from '../../math/bytes.ts'
 import { type Code, codeItem, codes } from './codes.ts'
 import { asciiLetters, canEncode } from './encode-text.ts'
 import { type DataElement, longest } from './encode.ts'
@@ -67,14 +68,13 @@ export function segmentPlanes(
  * 8.1.1).
  */
 export function bitBytes(planes: readonly SegmentPlane[]): Uint8Array {
-  const pixels = planes[0]?.plane.length ?? 0
-  const bytes = new Uint8Array(Math.ceil((planes.length * pixels) / 8))
-  planes.forEach(({ plane }, frame) => {
-    plane.forEach((value, pixel) => {
-      const bit = frame * pixels + pixel
-      if (value === 1) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (1 << (bit & 7))
-    })
-  })
+  const count = planes.reduce((sum, { plane }) => sum + plane.length, 0)
+  const bytes = new Uint8Array(Math.ceil(count / 8))
+  let at = 0
+  for (const { plane } of planes) {
+    setBits(bytes, at, plane)
+    at += plane.length
+  }
   return bytes
 }
 

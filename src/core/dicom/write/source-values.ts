@@ -1,4 +1,5 @@
 import { RadversaryError } from '../../errors.ts'
+import { uint16LittleEndian } from '../../math/bytes.ts'
 import { decodeText } from '../charset.ts'
 import { type ElementSpan, encodingInside, readElements, readItems } from './elements.ts'
 import { charactersOf, encodeText, firstCharacters } from './encode-text.ts'
@@ -38,7 +39,7 @@ export function textValue(source: SourceInstance, tag: number): string | undefin
 export function unsignedValue(source: SourceInstance, tag: number): number | undefined {
   const bytes = valueBytes(source, tag)
   if (bytes === undefined || bytes.length < 2) return undefined
-  return (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8)
+  return uint16LittleEndian(bytes, 0)
 }
 
 /** A text value that the export can't do without. */

@@ -17,8 +17,10 @@ export function splice(source: SourceInstance, changes: ReadonlyMap<number, Chan
   const parts: Uint8Array[] = []
   const replaced = new Set<number>()
   for (const element of source.elements) {
-    while (added[0] !== undefined && added[0] < element.tag)
-      pushChange(parts, changes.get(added.shift() ?? 0))
+    for (let [tag] = added; tag !== undefined && tag < element.tag; [tag] = added) {
+      pushChange(parts, changes.get(tag))
+      added.shift()
+    }
     if (isGroupLength(element.tag) && changedGroups.has(groupOf(element.tag))) continue
     if (!changes.has(element.tag)) parts.push(elementBytes(source, element))
     else if (!replaced.has(element.tag)) pushChange(parts, changes.get(element.tag))

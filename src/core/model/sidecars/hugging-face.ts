@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { entry } from '../../entry.ts'
 import { isObject } from '../card-place.ts'
 import {
   bytesOfPictures,
@@ -135,7 +136,7 @@ function endsOf({ do_rescale, rescale_factor, rescale_offset }: Processor): [num
 function deviationOf({ do_normalize, image_std, include_top }: Processor): readonly number[] | undefined {
   const std = do_normalize ? (image_std ?? undefined) : [1]
   const again = include_top === true ? (image_std ?? undefined) : [1]
-  return again && std?.map((one, c) => one * (again[again.length === 1 ? 0 : c] ?? NaN))
+  return again && std?.map((one, c) => one * entry(again, again.length === 1 ? 0 : c))
 }
 
 const unsaidBackend = `${preprocessor} does not say whether images were resized by Pillow (rounding "uint8", as proposed) or by torchvision on tensors ("uint8-pytorch")`

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import type { JsonObject } from '../card-place.ts'
 
 /** What transforms one after the other have made of stored values, in a card's words. */
@@ -22,7 +23,7 @@ export function standardised(
   if (divisor.some((one) => !(one > 0))) return undefined
   const { mean, std } = values
   const channels = Math.max(...[mean, std, shift, divisor].map(({ length }) => length))
-  const of = (list: readonly number[], c: number) => list[list.length === 1 ? 0 : c] ?? NaN
+  const of = (list: readonly number[], c: number) => entry(list, list.length === 1 ? 0 : c)
   const each = (value: (c: number) => number) => Array.from({ length: channels }, (_, c) => value(c))
   const all = {
     mean: each((c) => of(mean, c) + of(shift, c) * of(std, c)),

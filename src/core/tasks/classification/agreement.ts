@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { wilsonInterval, type Proportion } from '../../evaluate/statistics.ts'
 import { classesOfAnswer, type FrameLabel, type KeptPrediction } from '../answers.ts'
 import type { ClassificationOutput } from './output.ts'
@@ -35,7 +36,7 @@ function confusionOf(judged: readonly Judged[], classes: number): number[][] {
   for (const { label, predicted } of judged) {
     const row = counts[label[0] ?? -1]
     const column = predicted[0] ?? -1
-    if (row !== undefined) row[column] = (row[column] ?? 0) + 1
+    if (row !== undefined) row[column] = entry(row, column) + 1
   }
   return counts
 }

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { aucOf } from '../../evaluate/auc.ts'
 import { classesOfAnswer } from '../answers.ts'
 import type { TaskRules } from '../rules.ts'
@@ -12,7 +13,7 @@ export const classification: TaskRules<'classification'> = {
   taskAgreement: ({ output }, rows) => {
     if (output.activation !== 'multi-label-sigmoid') return undefined
     const auc = output.classes.map((label, k) => {
-      const scores = rows.map(({ predicted }) => predicted.probabilities[k] ?? NaN)
+      const scores = rows.map(({ predicted }) => entry(predicted.probabilities, k))
       return { label, ...aucOf(scores, rows.map((row) => classesOfAnswer(row.label).includes(k))) } // prettier-ignore
     })
     return { auc }

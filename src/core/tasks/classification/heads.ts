@@ -101,9 +101,13 @@ function eachYesOrNo(logits: Float64Array, threshold: number): ClassPrediction {
  * grades' probabilities a threshold is at most as likely as the one below it.
  */
 function gradeReached(logits: Float64Array, threshold: number): ClassPrediction {
-  const above = [1]
-  for (const logit of logits) above.push(Math.min(above.at(-1) ?? 1, sigmoid(logit)))
-  const probabilities = above.map((p, grade) => p - (above[grade + 1] ?? 0))
+  let least = 1
+  const above = Array.from(logits, (logit) => (least = Math.min(least, sigmoid(logit))))
+  const [atLeast, more] = [
+    [1, ...above],
+    [...above, 0],
+  ]
+  const probabilities = atLeast.map((p, grade) => p - entry(more, grade))
   const grade = logits.reduce((count, logit) => count + Number(sigmoid(logit) >= threshold), 0)
   return { kind: 'classes', classes: [grade], confidence: entry(probabilities, grade), probabilities }
 }

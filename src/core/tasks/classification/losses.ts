@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
 import { extentOf, type Tensor } from '../../tensor/tensor.ts'
 import type { LossKind } from '../../model/ports.ts'
@@ -56,7 +57,7 @@ function binaryCrossEntropy(logits: Float32Array, target: Float32Array): number 
 }
 
 function sumOver(a: Float32Array, b: Float32Array, term: (a: number, b: number) => number): number {
-  return a.reduce((sum, value, i) => sum + term(value, b[i] ?? NaN), 0)
+  return a.reduce((sum, value, i) => sum + term(value, entry(b, i)), 0)
 }
 
 function samplePairs(a: Tensor, b: Tensor): (readonly [Float32Array, Float32Array])[] {

@@ -65,7 +65,7 @@ export function detectorOf(
     boxToImage(
       plan,
       place(
-        [0, 1, 2, 3].map((row) => logits[row * count + a] ?? NaN),
+        [0, 1, 2, 3].map((row) => entry(logits, row * count + a)),
         a,
       ),
     )
@@ -77,7 +77,7 @@ export function detectorOf(
       const found: Box[] = []
       for (const k of objectsOf(head))
         for (let a = 0; a < count; a++) {
-          const score = p[(boxRows + k) * count + a] ?? 0
+          const score = entry(p, (boxRows + k) * count + a)
           if (score >= head.threshold) found.push({ class: k, score, ...inImage(logits, a) })
         }
       const visible = found.filter(({ x0, y0, x1, y1 }) => x1 > x0 && y1 > y0)

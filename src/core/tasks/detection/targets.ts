@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { anchorLossOfHead, anchorProbabilities, boxRows } from './losses.ts'
 import { boxIou, sameThing, type LabelledBox, type Rectangle } from '../../image/boxes.ts'
@@ -18,7 +19,7 @@ const alike: Weigh = () => () => 1
  */
 const byScore: Weigh = (head, { logits }) => {
   const p = anchorProbabilities(anchorLossOfHead(head), logits)
-  return (anchor) => p[anchor] ?? 0
+  return (anchor) => entry(p, anchor)
 }
 
 /** One sample as targets are made of it. */
@@ -67,7 +68,7 @@ export const asFalsePositives: SayAnchors = {
 }
 
 function likeliestObject(head: DetectionOutput, logits: Float32Array, anchor: number, count: number): number {
-  const scoreOf = (k: number) => logits[(boxRows + k) * count + anchor] ?? NaN
+  const scoreOf = (k: number) => entry(logits, (boxRows + k) * count + anchor)
   return objectsOf(head).reduce((best, k) => (scoreOf(k) > scoreOf(best) ? k : best))
 }
 
@@ -81,7 +82,7 @@ export function anchorTargets(
   { say, weigh }: SayAnchors,
 ): Tensor {
   const rows = boxRows + head.classes.length
-  const count = samples[0]?.boxes.length ?? 0
+  const count = entry(samples, 0).boxes.length
   const targets = tensor([samples.length, rows, count])
   const background = head.activation === 'softmax' ? head.classes.indexOf(head.background) : undefined
   samples.forEach((sample, n) => {
@@ -110,7 +111,7 @@ function matched({ boxes, labels }: AnchoredSample): (LabelledBox | undefined)[]
     if (matches.includes(label)) continue
     const overlaps = boxes.map((box) => boxIou(label, box))
     const best = overlaps.indexOf(overlaps.reduce((a, b) => Math.max(a, b), 0))
-    if ((overlaps[best] ?? 0) > 0) matches[best] = label
+    if (entry(overlaps, best) > 0) matches[best] = label
   }
   return matches
 }

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import type { LossKind } from '../../model/ports.ts'
 
 /** Losses of numbers. */
@@ -25,7 +26,7 @@ export function valueDivergence(a: Float32Array, b: Float32Array): number {
 }
 
 function meanOver(a: Float32Array, b: Float32Array, of: (difference: number) => number): number {
-  return a.reduce((sum, value, i) => sum + of(value - (b[i] ?? NaN)), 0) / a.length
+  return a.reduce((sum, value, i) => sum + of(value - entry(b, i)), 0) / a.length
 }
 
 function square(difference: number): number {

@@ -151,7 +151,7 @@ function wantedOf(
   }
   const everywhere = uniformMask(mask, classes.length, target === 'none' ? undefined : target)
   if (!mask.overlapping || target === 'none') return everywhere
-  return { ...mask, values: mask.values.map((value, i) => value | (everywhere.values[i] ?? 0)) }
+  return { ...mask, values: mask.values.map((value, i) => value | entry(everywhere.values, i)) }
 }
 
 /** @throws RadversaryError usage for a class, criterion or loss that the head has not. */

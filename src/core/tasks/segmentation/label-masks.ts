@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
 import type { Mask } from '../../image/mask.ts'
 import { backgroundOf } from './masks.ts'
@@ -65,7 +66,7 @@ export function maskOfPlanes(
       if (plane[i] !== 1) continue
       if (overlapping) values[index * pixels + i] = 1
       else if (values[i] === background || values[i] === index) values[i] = index
-      else throw overlap(head, [values[i] ?? 0, index], file)
+      else throw overlap(head, [entry(values, i), index], file)
     }
   return { rows, columns, overlapping, values }
 }

@@ -3,7 +3,7 @@ import { RadversaryError } from '../../errors.ts'
 import type { ImageSize } from '../../tensor/resample.ts'
 import { extentOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { ModelCard } from '../../model/card.ts'
-import { largestChannel } from '../../math/dense.ts'
+import { largestChannel, meanOfDecided, meanOfYesAndNo } from '../../math/dense.ts'
 import { channelMeans, denseProbabilities, type DenseLoss } from './losses.ts'
 import type { MaskPrediction } from '../answers.ts'
 import { areasOf, type Mask } from '../../image/mask.ts'
@@ -134,12 +134,7 @@ function classMeans(head: SegmentationOutput, p: Float32Array): number[] {
 function meanCertainty(p: Float32Array, { rows, columns, overlapping, values }: Mask): number {
   const pixels = rows * columns
   const isOneOfSeveral = !overlapping && p.length > pixels
-  let sum = 0
-  for (let i = 0; i < values.length; i++) {
-    const decided = values[i] ?? 0
-    sum += isOneOfSeveral ? (p[decided * pixels + i] ?? 0) : decided === 1 ? (p[i] ?? 0) : 1 - (p[i] ?? 0)
-  }
-  return sum / values.length
+  return isOneOfSeveral ? meanOfDecided(p, values) : meanOfYesAndNo(p, values)
 }
 
 /**

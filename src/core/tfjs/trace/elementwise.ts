@@ -1,3 +1,4 @@
+import { broadcastExtent } from '../../autodiff/shapes.ts'
 import type { Attributes } from '../../onnx/graph.ts'
 import { inputOf, type KernelAttributes, type KernelCall, type KernelRule, listed, placed } from './rule.ts'
 import type { TraceGraph } from './trace-graph.ts'
@@ -147,8 +148,8 @@ function withRank(graph: TraceGraph, value: Traced, rank: number): Traced {
 function broadcastShape(shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(0, ...shapes.map(({ length }) => length))
   return Array.from({ length: rank }, (_, axis) => {
-    const extents = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1)
-    return extents.find((extent) => extent !== 1) ?? 1
+    const extents = shapes.map((shape) => shape[axis - rank + shape.length] ?? broadcastExtent)
+    return extents.find((extent) => extent !== broadcastExtent) ?? broadcastExtent
   })
 }
 

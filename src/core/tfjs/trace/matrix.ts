@@ -1,4 +1,4 @@
-import { entry } from '../../entry.ts'
+import { entry, valueFor } from '../../entry.ts'
 import { extentOf } from '../../tensor/tensor.ts'
 import { activated, fusedActivation } from './elementwise.ts'
 import { inputOf, listed, placed, unsupported, type KernelCall, type KernelRule } from './rule.ts'
@@ -45,7 +45,7 @@ export const einsum: KernelRule = (call) => {
         Array.from(axes, (name, axis) => [name, extentOf(entry(values, index).shape, axis)] as const),
       ),
   )
-  const shape = Array.from(right, (name) => extents.get(name) ?? 1)
+  const shape = Array.from(right, (name) => valueFor(extents, name))
   return placed(
     graph.node(
       'Einsum',

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { extentOf } from '../../tensor/tensor.ts'
 import { inputOf, type KernelCall, type KernelRule, placed } from './rule.ts'
 import { axisIn, isChannelsFirst, type Traced } from './traced.ts'
@@ -32,7 +33,10 @@ function padsOf({ graph, attributes }: KernelCall, x: Traced): string {
 }
 
 function padded(x: Traced, pairs: readonly Pair[], name: string): Traced {
-  const shape = x.shape.map((extent, axis) => extent + (pairs[axis]?.[0] ?? 0) + (pairs[axis]?.[1] ?? 0))
+  const shape = x.shape.map((extent, axis) => {
+    const [before, after] = entry(pairs, axis)
+    return extent + before + after
+  })
   return placed(name, shape, isChannelsFirst(x) ? 'channels-first' : 'as-is', x.dtype)
 }
 

@@ -1,6 +1,6 @@
 import { entry } from '../../entry.ts'
 import { dataTypeCode } from '../../onnx/data-type.ts'
-import { extents4, extentOf, sizeOf } from '../../tensor/tensor.ts'
+import { extentOf, extents4, sizeOf } from '../../tensor/tensor.ts'
 import { inputOf, type KernelCall, type KernelRule, listed, placed, unsupported } from './rule.ts'
 import type { TraceGraph } from './trace-graph.ts'
 import {
@@ -164,7 +164,7 @@ export const split: KernelRule = (call) => {
 export const pack: KernelRule = (call) => {
   const { graph, attributes } = call
   const values = listed(call)
-  const rank = (values[0]?.shape.length ?? 0) + 1
+  const rank = entry(values, 0).shape.length + 1
   const axis = positive(attributes.number('axis'), rank)
   const axes = graph.ints([axis])
   const names = values.map((value) => graph.node('Unsqueeze', [graph.asIs(value), axes]))
@@ -250,10 +250,10 @@ export const stridedSlice: KernelRule = (call) => {
   const parts = axes.map((entry, axis) => partOf(call, entry, extentOf(x.shape, axis)))
   const shape = parts.map(({ start, end, step }) => Math.max(0, Math.ceil((end - start) / step)))
   const cut = sliced(call.graph, x, parts.map(forSlice), shape)
-  const kept = [...shape]
+  let axis = 0
   const wanted = entries.flatMap(({ kind }) => {
     if (kind === 'added') return [1]
-    const extent = kept.shift() ?? 1
+    const extent = extentOf(shape, axis++)
     return kind === 'place' ? [] : [extent]
   })
   return reshaped(call.graph, cut, wanted)
@@ -279,10 +279,10 @@ function withRest(entries: readonly Entry[], rank: number): Entry[] {
 }
 
 /** The range with both ends within [0, extent], or within [−1, extent − 1] when it runs backwards. */
-function partOf({ attributes }: KernelCall, entry: Entry, extent: number): Part {
-  if (!('at' in entry)) return { start: 0, end: extent, step: 1 }
-  const { kind, at } = entry
-  const value = (name: string) => attributes.numbers(name)[at] ?? 0
+function partOf({ attributes }: KernelCall, range: Entry, extent: number): Part {
+  if (!('at' in range)) return { start: 0, end: extent, step: 1 }
+  const { kind, at } = range
+  const value = (name: string) => entry(attributes.numbers(name), at)
   const isOpen = (mask: string) => ((attributes.number(mask, 0) >> at) & 1) === 1
   const step = value('strides')
   const [least, most] = step < 0 ? [-1, extent - 1] : [0, extent]

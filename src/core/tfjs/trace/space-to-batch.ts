@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { extentOf } from '../../tensor/tensor.ts'
 import { inputOf, placed, type KernelCall, type KernelRule } from './rule.ts'
 import { channelsFirstOrder, isChannelsFirst, type Traced } from './traced.ts'
@@ -10,6 +11,14 @@ interface Blocked {
   readonly first: number
 }
 
+/** Pads and crops of axes without blocks: the batch and the channels. */
+const unpadded = 0
+
+/** A block's extent along an axis of its own; 1 for those that have no blocks. */
+function sizeAlong(block: readonly number[], axis: number): number {
+  return block[axis] ?? 1
+}
+
 /**
  * SpaceToBatchND: pixels at every `blockShape`-th place become an image of their own, behind all others in
  * the batch.
@@ -20,7 +29,7 @@ export const spaceToBatch: KernelRule = (call) => {
   const block = attributes.numbers('blockShape')
   const pairs = attributes.pairs('paddings')
   const { name, shape, first } = ownLayout(call, x)
-  const padOf = (axis: number, end: 0 | 1) => pairs[axis - first]?.[end] ?? 0
+  const padOf = (axis: number, end: 0 | 1) => pairs[axis - first]?.[end] ?? unpadded
   const pads = [0, 1].flatMap((end) => shape.map((_, axis) => padOf(axis, end === 0 ? 0 : 1)))
   const padded = graph.node('Pad', [name, graph.ints(pads), graph.floats([], [0])])
   const whole = shape.map((extent, axis) => extent + padOf(axis, 0) + padOf(axis, 1))
@@ -34,7 +43,7 @@ export const spaceToBatch: KernelRule = (call) => {
   const moved = graph.node('Transpose', [split], { perm: order })
   const count = block.reduce((product, size) => product * size, 1)
   const joined = whole.map((extent, axis) =>
-    axis === 0 ? extent * count : extent / (block[axis - first] ?? 1),
+    axis === 0 ? extent * count : extent / sizeAlong(block, axis - first),
   )
   const result = graph.node('Reshape', [moved, graph.ints(withFreeBatch(graph, joined))])
   return restored(x, result, joined)
@@ -56,7 +65,7 @@ export const batchToSpace: KernelRule = (call) => {
   })
   const moved = graph.node('Transpose', [split], { perm: order })
   const whole = shape.map((extent, axis) =>
-    axis === 0 ? (parts[block.length] ?? 1) : extent * (block[axis - first] ?? 1),
+    axis === 0 ? entry(parts, block.length) : extent * sizeAlong(block, axis - first),
   )
   const joined = graph.node('Reshape', [moved, graph.ints(withFreeBatch(graph, whole))])
   return restored(x, ...cropped(call, joined, { whole, crops, first }))
@@ -73,7 +82,8 @@ function cropped({ graph }: KernelCall, name: string, { whole, crops, first }: C
   const starts = crops.map(([before]) => before)
   const ends = crops.map(([, after], at) => extentOf(whole, first + at) - after)
   const shape = whole.map(
-    (extent, axis) => extent - (crops[axis - first]?.[0] ?? 0) - (crops[axis - first]?.[1] ?? 0),
+    (extent, axis) =>
+      extent - (crops[axis - first] ?? [unpadded, unpadded]).reduce((sum, crop) => sum + crop, 0),
   )
   const isCut = shape.some((extent, axis) => extent !== whole[axis])
   return [

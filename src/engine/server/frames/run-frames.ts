@@ -3,6 +3,7 @@ import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { readInstance } from '../../../adapters/fs/read-file.ts'
 import type { Instance } from '../../../core/dicom/instance.ts'
 import { modalityFunction } from '../../../core/dicom/lookup-tables.ts'
+import { entry } from '../../../core/entry.ts'
 import { RadversaryError } from '../../../core/errors.ts'
 import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
 import type { ExportKind } from '../../export/export-kinds.ts'
@@ -107,5 +108,5 @@ export function createRunFrames({ folders, studies, studyFrames, cache }: RunFra
 function difference(a: ImagePixels, b: ImagePixels): Float32Array {
   const valueOf = modalityFunction(b.meaning.modality)
   const originals = b.frame.values
-  return Float32Array.from(a.frame.values, (value, i) => valueOf(value) - valueOf(originals[i] ?? NaN))
+  return Float32Array.from(a.frame.values, (value, i) => valueOf(value) - valueOf(entry(originals, i)))
 }

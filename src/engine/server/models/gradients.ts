@@ -1,3 +1,4 @@
+import { entry } from '../../../core/entry.ts'
 import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
 import type { VolumeSpace } from '../../../core/dicom/stack-space.ts'
 import { internalError } from '../../../core/errors.ts'
@@ -134,8 +135,7 @@ export function createGradients({ home, models, studies, views, device, thread }
 /** [C, H, W] as [H, W, C]. */
 function interleaved(planes: Float32Array, channels: number): Float32Array {
   const size = planes.length / channels
-  return Float32Array.from(
-    planes,
-    (_, at) => planes[(at % channels) * size + Math.floor(at / channels)] ?? NaN,
+  return Float32Array.from(planes, (_, at) =>
+    entry(planes, (at % channels) * size + Math.floor(at / channels)),
   )
 }

@@ -1,3 +1,4 @@
+import { entry } from '../../../core/entry.ts'
 import { extents4, type Tensor } from '../../../core/tensor/tensor.ts'
 import { dirname } from 'node:path'
 import { endsOf } from '../../../core/math/histogram.ts'
@@ -170,7 +171,7 @@ export function modelPreview(frame: StudyFrame, card: ImageCard, seen = seenOf(f
   const grey = greyLevels(seen.data, ends === 'values')
   const pixels = Uint8ClampedArray.from({ length: seen.data.length }, (_, at) => {
     const [pixel, channel] = [Math.floor(at / channels), at % channels]
-    return grey(seen.data[channel * rows * columns + pixel] ?? 0)
+    return grey(entry(seen.data, channel * rows * columns + pixel))
   })
   return {
     rows,
