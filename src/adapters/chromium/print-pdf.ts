@@ -36,9 +36,9 @@ function canRun(path: string): boolean {
 }
 
 /**
- * Prints a page to a PDF by Chromium, without its headers and footers; it is there whole or not at all. @throws
- * RadversaryError usage where there is no browser; export-conflict for a PDF that is there already; io-failed
- * where the browser leaves none
+ * Prints a page to a PDF by Chromium, without its headers and footers; it is there whole or not at all.
+ * @throws RadversaryError usage where there is no browser; export-conflict for a PDF that is there already;
+ * io-failed where the browser leaves none
  */
 export async function printPdf(
   page: string,
@@ -71,7 +71,9 @@ export interface BrowserWork {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Makes a file of a page by a browser without a window. @throws RadversaryError io-failed where none is left */
+/**
+ * Makes a file of a page by a browser without a window. @throws RadversaryError io-failed where none is left
+ */
 export async function runBrowser(
   browser: string,
   page: string,
@@ -82,7 +84,10 @@ export async function runBrowser(
     const all = ['--headless', '--disable-gpu', `--user-data-dir=${profile}`, ...flags]
     // Chromium refuses to run as root within its sandbox; the page is ours and has no script.
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-    const child = spawn(browser, [...all, ...asRoot, pathToFileURL(page).href], { stdio: 'ignore', ...(signal && { signal }) }) // prettier-ignore
+    const child = spawn(browser, [...all, ...asRoot, pathToFileURL(page).href], {
+      stdio: 'ignore',
+      ...(signal && { signal }),
+    })
     await once(child, 'close').catch((cause: unknown) => {
       throw nothingMade(browser, shown, cause)
     })

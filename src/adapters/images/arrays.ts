@@ -76,8 +76,13 @@ export async function readNpzImages(path: string, file: string): Promise<Archive
     const name = member.replace(/\.npy$/, '')
     if (name.endsWith('_labels') || name === 'labels') continue
     const images = await readNpyImages(await memberOf(path, member, file), file)
-    const ofLabels = [`${name.replace(/_?images$/, '')}_labels.npy`, 'labels.npy'].find((label) => names.includes(label)) // prettier-ignore
-    const labels = ofLabels === undefined ? undefined : await labelsIn(await memberOf(path, ofLabels, file), { images, member: ofLabels, file }) // prettier-ignore
+    const ofLabels = [`${name.replace(/_?images$/, '')}_labels.npy`, 'labels.npy'].find((label) =>
+      names.includes(label),
+    )
+    const labels =
+      ofLabels === undefined
+        ? undefined
+        : await labelsIn(await memberOf(path, ofLabels, file), { images, member: ofLabels, file })
     parts.push({ name: name.replace(/_images$/, ''), images, labels })
   }
   return parts

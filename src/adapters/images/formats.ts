@@ -49,8 +49,8 @@ export function isNamedAsImage(file: string): boolean {
 export const headBytes = 352
 
 /**
- * What a file is by its beginning; undefined of one that is no image. @throws RadversaryError image-unreadable
- * where its name is an image's, and its beginning is not.
+ * What a file is by its beginning; undefined of one that is no image. @throws RadversaryError
+ * image-unreadable where its name is an image's, and its beginning is not.
  */
 export function formatOf(head: Uint8Array, file: string): Format | undefined {
   const name = file.toLowerCase()

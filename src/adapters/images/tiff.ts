@@ -52,7 +52,13 @@ export async function readTiffImages(bytes: Uint8Array, file: string): Promise<S
   const numbers: Numbers[] = []
   for (const { image } of pages)
     // One array, since its samples are interleaved; the library's type allows for several.
-    numbers.push(await decodedBy('TIFF', file, async () => (await image.readRasters({ interleave: true })) as unknown as Numbers)) // prettier-ignore
+    numbers.push(
+      await decodedBy(
+        'TIFF',
+        file,
+        async () => (await image.readRasters({ interleave: true })) as unknown as Numbers,
+      ),
+    )
   const { values, notices, ...kind } = meaningOf(numbers, first, file)
   const { orientation } = first
   const size = values.length / pages.length
@@ -110,7 +116,17 @@ function numberKind(bits: number, format: number): string {
 }
 
 /** Numbers that the library reads. */
-const readNumbers = ['whole 8', 'whole 16', 'whole 32', 'signed 8', 'signed 16', 'signed 32', 'float 16', 'float 32', 'float 64'] // prettier-ignore
+const readNumbers = [
+  'whole 8',
+  'whole 16',
+  'whole 32',
+  'signed 8',
+  'signed 16',
+  'signed 32',
+  'float 16',
+  'float 32',
+  'float 64',
+]
 
 function checkPage(page: Page, first: Page, file: string): void {
   checkPicture('TIFF', page.rows, page.columns, file)
@@ -125,7 +141,11 @@ function checkPage(page: Page, first: Page, file: string): void {
   if (numbers === undefined || others.length > 0 || !readNumbers.includes(numbers))
     throw refused('samples of 8, 16 or 32 bits, or floats of 64', `${page.numbers.join(', ')} bits`)
   if (!isOfKnownSamples(page))
-    throw refused('one sample a pixel, or three colours, with transparency at most', samplesText(page), 'Save its channels one by one.') // prettier-ignore
+    throw refused(
+      'one sample a pixel, or three colours, with transparency at most',
+      samplesText(page),
+      'Save its channels one by one.',
+    )
   if (page.photometric === photometric.palette && !/^whole (8|16)$/.test(numbers))
     throw refused('a palette of whole numbers', numbers)
   if (kindOf(page) !== kindOf(first))

@@ -35,13 +35,20 @@ export function turnedNotices(orientation: number, tag: string): string[] {
 function turnOf(orientation: number, rows: number, columns: number): Turn | undefined {
   const last = { column: columns - 1, row: (rows - 1) * columns }
   switch (orientation) {
-    case 2: return { start: last.column, right: -1, down: columns } // prettier-ignore
-    case 3: return { start: last.row + last.column, right: -1, down: -columns } // prettier-ignore
-    case 4: return { start: last.row, right: 1, down: -columns } // prettier-ignore
-    case 5: return { start: 0, right: columns, down: 1 } // prettier-ignore
-    case 6: return { start: last.row, right: -columns, down: 1 } // prettier-ignore
-    case 7: return { start: last.row + last.column, right: -columns, down: -1 } // prettier-ignore
-    case 8: return { start: last.column, right: columns, down: -1 } // prettier-ignore
+    case 2:
+      return { start: last.column, right: -1, down: columns }
+    case 3:
+      return { start: last.row + last.column, right: -1, down: -columns }
+    case 4:
+      return { start: last.row, right: 1, down: -columns }
+    case 5:
+      return { start: 0, right: columns, down: 1 }
+    case 6:
+      return { start: last.row, right: -columns, down: 1 }
+    case 7:
+      return { start: last.row + last.column, right: -columns, down: -1 }
+    case 8:
+      return { start: last.column, right: columns, down: -1 }
     default:
       return undefined
   }

@@ -136,7 +136,10 @@ async function writeStudy({ images, size: [rows, columns] }: Large, folder: stri
     const data = discs(n, rows, columns)
     const file = writeNpy({ dataType: 'uint16', shape: [rows, columns], data })
     await writeFile(join(arrays, `${String(n).padStart(2, '0')}.npy`), file)
-    all.set(Float32Array.from(data, (value) => value / greyLevels), n * rows * columns) // prettier-ignore
+    all.set(
+      Float32Array.from(data, (value) => value / greyLevels),
+      n * rows * columns,
+    )
   }
   await writeFile(join(folder, 'images.f32'), all)
   const study = join(folder, 'study')

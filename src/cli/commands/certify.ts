@@ -48,9 +48,12 @@ export function certifyCommand(context: CommandContext): Command {
       '--sigma <sigma>',
       'of the noise, as a part of the intensity range (default: the card’s noise, or 0.25)',
       Number,
-    ) // prettier-ignore
+    )
     .addOption(
-      new Option('--at <place>', 'where noise is added (default: as the card’s noise, or input)').choices(['image', 'input']), // prettier-ignore
+      new Option('--at <place>', 'where noise is added (default: as the card’s noise, or input)').choices([
+        'image',
+        'input',
+      ]),
     )
     .option('--alpha <alpha>', 'how probable a wrong certificate may be', Number, alpha)
     .option('--n0 <draws>', 'draws that choose the class', positiveInteger, n0)
@@ -80,7 +83,10 @@ function reportText({ folder, certification, resumed }: CertifyReport): string {
   return `${table}\n${linesText([
     `Noise        sigma ${smoothing.sigma} at the ${smoothing.at}; ${smoothing.n} draws, alpha ${smoothing.alpha}; radii up to ${smoothing.largestRadius.toFixed(3)}`,
     `Abstained    ${abstained.successes} of ${abstained.count}`,
-    ...every.map(({ radius, certified }) => `${what} within L2 ${radius.toFixed(3)}: ${certified.successes} of ${certified.count} (${percent(certified.rate)})`), // prettier-ignore
+    ...every.map(
+      ({ radius, certified }) =>
+        `${what} within L2 ${radius.toFixed(3)}: ${certified.successes} of ${certified.count} (${percent(certified.rate)})`,
+    ),
     ...(resumed === 0 ? [] : [`Resumed: ${resumed} images were done before`]),
     `Written to   ${folder}`,
   ])}${failuresText(failures.map(({ tip, ...rest }) => ({ ...rest, tip })))}`

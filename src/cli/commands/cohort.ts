@@ -102,6 +102,7 @@ function fooledRows({ cells, summary: { results } }: CohortRecord): string[][] {
 }
 
 function fooledText({ fooled, metBefore, slices, byPatient }: PooledCell): string {
-  const interval = byPatient === null ? '' : `, by patient ${percent(byPatient.lower)} to ${percent(byPatient.upper)}` // prettier-ignore
+  const interval =
+    byPatient === null ? '' : `, by patient ${percent(byPatient.lower)} to ${percent(byPatient.upper)}`
   return `${fooled.successes} of ${fooled.count} (${percent(fooled.rate)}${interval}); ${metBefore} of ${slices} were wrong before`
 }

@@ -66,7 +66,13 @@ export class Best {
   }
 
   private areBest(scores: ReadonlyMap<number, CandidateScore>): boolean {
-    return this.kept.size === 0 || isBetterTogether([...scores.values()], [...this.kept.values()].map(({ score }) => score)) // prettier-ignore
+    return (
+      this.kept.size === 0 ||
+      isBetterTogether(
+        [...scores.values()],
+        [...this.kept.values()].map(({ score }) => score),
+      )
+    )
   }
 
   private keep(

@@ -25,7 +25,11 @@ export function fitMixture(
   samples: readonly ArrayLike<number>[],
   { components, floor, random }: FitOptions,
 ): GaussianMixture {
-  const whole = weighted(samples, samples.map(() => 1), floor) // prettier-ignore
+  const whole = weighted(
+    samples,
+    samples.map(() => 1),
+    floor,
+  )
   let mixture: GaussianMixture = seeds(samples, components, random).map((sample, _, all) => ({
     weight: 1 / all.length,
     mean: Float64Array.from(sample),

@@ -63,8 +63,8 @@ const suppression = ({ graph, proposals, scores }: Proposals): string => {
 }
 
 /**
- * The second stage as torchvision exports it: regions pooled from the level that suits their width, written to
- * their places by ScatterElements, and two scores of each.
+ * The second stage as torchvision exports it: regions pooled from the level that suits their width, written
+ * to their places by ScatterElements, and two scores of each.
  */
 function secondStage({ graph, x, proposals }: TwoStage): string {
   const features = graph.node('Conv', [x, graph.floats([2, 1, 1, 1], [1, -2])])

@@ -65,7 +65,9 @@ function readEntries(dataSet: DataSet, tag: string, count: number): Float64Array
     : undefined
 }
 
-/** The first `count` numbers of 16 bits of an element, in the byte order of its file; the element has them. */
+/**
+ * The first `count` numbers of 16 bits of an element, in the byte order of its file; the element has them.
+ */
 export function wordsOf(dataSet: DataSet, tag: string, count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, index) => dataSet.uint16(tag, index) ?? NaN)
 }

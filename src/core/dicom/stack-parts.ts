@@ -219,8 +219,12 @@ class Places {
   /** Whether groups share some way along the normal; those without positions may. */
   doOverlap(groups: readonly (readonly Placed[])[]): boolean {
     const ranges = groups.map((group) => group.flatMap((item) => this.along.get(item) ?? []))
-    const begins = Math.max(...ranges.map((range) => range.reduce((a, b) => Math.min(a, b), Infinity)).filter(Number.isFinite)) // prettier-ignore
-    const ends = Math.min(...ranges.map((range) => range.reduce((a, b) => Math.max(a, b), -Infinity)).filter(Number.isFinite)) // prettier-ignore
+    const begins = Math.max(
+      ...ranges.map((range) => range.reduce((a, b) => Math.min(a, b), Infinity)).filter(Number.isFinite),
+    )
+    const ends = Math.min(
+      ...ranges.map((range) => range.reduce((a, b) => Math.max(a, b), -Infinity)).filter(Number.isFinite),
+    )
     return begins < ends || ranges.some(({ length }) => length === 0)
   }
 }

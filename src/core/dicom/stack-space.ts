@@ -37,7 +37,14 @@ export function stackSpace(slices: readonly Located[]): VolumeSpace | undefined 
  */
 const codes = ['LR', 'PA', 'SI'] as const
 
-const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const // prettier-ignore
+const orders = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const
 
 /** A letter for each direction, each of another axis, so that they fit best. */
 function codesOf(directions: readonly [Vector3, Vector3, Vector3]): string {

@@ -5,7 +5,9 @@ import { bootstrapOf, type Interval, type Resampling } from './statistics.ts'
 export interface Auc {
   /** Null where no image has the label, or every one. */
   readonly value: number | null
-  /** A 95 % interval, over images or clusters, as `bootstrapOf`; resamples without either kind are left out. */
+  /**
+   * A 95 % interval, over images or clusters, as `bootstrapOf`; resamples without either kind are left out.
+   */
   readonly interval: Interval | null
   readonly positives: number
   readonly negatives: number

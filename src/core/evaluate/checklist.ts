@@ -95,7 +95,9 @@ function risesToAll(cells: readonly CheckedCell[]): ChecklistItem {
   if (sorted.length === 0)
     return { question, answer: 'not tried', evidence: 'No method had several budgets.' }
   const complete = sorted.filter((curve) => isRising(curve) && curve.at(-1)?.fooled.rate === 1)
-  const ends = sorted.map((curve) => `${curve[0]?.method ?? ''} ends at ${percent(curve.at(-1)?.fooled.rate ?? null)}`) // prettier-ignore
+  const ends = sorted.map(
+    (curve) => `${curve[0]?.method ?? ''} ends at ${percent(curve.at(-1)?.fooled.rate ?? null)}`,
+  )
   return {
     question,
     answer: complete.length === sorted.length ? 'yes' : 'no',
@@ -132,7 +134,9 @@ const lateRise = 0.05
 
 function converged(cells: readonly CheckedCell[]): ChecklistItem {
   const question = 'Have the loss curves converged?'
-  const curves = cells.filter(({ isReference, role, losses }) => isReference && role === 'iterative' && losses.length > 2) // prettier-ignore
+  const curves = cells.filter(
+    ({ isReference, role, losses }) => isReference && role === 'iterative' && losses.length > 2,
+  )
   if (curves.length === 0)
     return { question, answer: 'not tried', evidence: 'No iterative method left a curve.' }
   const late = curves.filter(({ losses }) => lateRiseOf(losses) > lateRise)

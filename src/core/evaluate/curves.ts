@@ -20,7 +20,10 @@ interface Stabilised {
   readonly perturbationVariance: number
 }
 
-/** Mean over the images of the KL divergence to the smoothed image's answer and of the perturbation's variance. */
+/**
+ * Mean over the images of the KL divergence to the smoothed image's answer and of the perturbation's
+ * variance.
+ */
 export interface StabilisationPoint {
   readonly klToSmoothed: number | null
   readonly variance: number

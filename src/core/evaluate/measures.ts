@@ -44,7 +44,9 @@ export interface MeasureChange {
   readonly difference: Estimate
 }
 
-/** A value with the interval of 95 % by patient; null where a single patient can't say how patients differ. */
+/**
+ * A value with the interval of 95 % by patient; null where a single patient can't say how patients differ.
+ */
 export interface Estimate {
   readonly value: number | null
   readonly byPatient: Interval | null
@@ -84,7 +86,9 @@ function precisionMeasures(slices: readonly MeasuredSlice[], names: readonly str
   if (!slices.some(({ boxes }) => boxes !== undefined)) return []
   const classes = [...names.keys()]
   const precision: Statistic = (drawn, moment) => {
-    const images = drawn.flatMap(({ boxes }) => boxes ? [{ found: boxes[moment], labels: boxes.label }] : []) // prettier-ignore
+    const images = drawn.flatMap(({ boxes }) =>
+      boxes ? [{ found: boxes[moment], labels: boxes.label }] : [],
+    )
     return detectionAgreement(images, classes).meanAveragePrecision
   }
   return [{ measure: 'map', of: 'all classes', unit: null, ...changeOf(slices, precision) }]

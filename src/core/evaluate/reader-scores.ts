@@ -37,7 +37,10 @@ export function readerScores(answers: readonly ReaderAnswer[]): ArmContrast[] {
     const truths = own.map(({ arm }) => arm === to)
     if (!truths.includes(true) || !truths.includes(false)) return []
     const right = own.filter(({ arm, confidence }) => (arm === to) === confidence >= confidenceScale.altered)
-    const auc = deLongOf(own.map(({ confidence }) => confidence), truths) // prettier-ignore
+    const auc = deLongOf(
+      own.map(({ confidence }) => confidence),
+      truths,
+    )
     return [{ from, to, accuracy: wilsonInterval(right.length, own.length), auc }]
   })
 }

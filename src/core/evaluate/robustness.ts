@@ -188,7 +188,10 @@ function labelPerformance(
     deLong: deLongOf(own, truths)?.interval ?? null,
     aucByPatient: areSeveral(clusters) ? auc.interval : null,
     pAgainstClean: moment === 'before' ? null : (deLongTest(clean, own, truths)?.p ?? null),
-    card: operatingPointOf(rows.map((row) => row[moment].classes.includes(k)), truths), // prettier-ignore
+    card: operatingPointOf(
+      rows.map((row) => row[moment].classes.includes(k)),
+      truths,
+    ),
     fixed: threshold === null ? null : { threshold, ...operatingPointOf(reached(threshold), truths) },
   }
 }

@@ -146,7 +146,12 @@ function roundByTable(
     const level = Math.min(Math.max(nearest, scale.levelOf(first)), scale.levelOf(last))
     const sourceLevel = scale.levelOf(source)
     const sourceIntensity = scale.intensityOf(sourceLevel)
-    const taken = towardsSource(level, scale.intensityOf(level), { sourceLevel, sourceIntensity, lower, upper }) // prettier-ignore
+    const taken = towardsSource(level, scale.intensityOf(level), {
+      sourceLevel,
+      sourceIntensity,
+      lower,
+      upper,
+    })
     stored[at] = Math.min(Math.max(scale.storedOf(taken, source), first), last)
   }
   return true

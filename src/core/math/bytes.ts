@@ -36,7 +36,9 @@ export function swappedPairs(bytes: Uint8Array): Uint8Array {
 /** Where a row's packed numbers begin in the bytes. */
 export type RowStart = (row: number) => number
 
-/** Numbers of 1 to 8 bits, the high bits of a byte first, each row from a byte of its own; [rows, columns]. */
+/**
+ * Numbers of 1 to 8 bits, the high bits of a byte first, each row from a byte of its own; [rows, columns].
+ */
 export function unpackedRows(
   packed: Uint8Array,
   [rows, columns]: readonly [number, number],

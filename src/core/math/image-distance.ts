@@ -85,7 +85,11 @@ export class SimilarityLines {
   similarity(c1: number, c2: number): number {
     const lines = Array.from({ length: windowSize }, (_, k) => this.ring[(this.count + k) % windowSize])
     for (const m of moments) {
-      combineLines(this.combined[m], lines.map((line) => line[m]), this.half) // prettier-ignore
+      combineLines(
+        this.combined[m],
+        lines.map((line) => line[m]),
+        this.half,
+      )
       combineAlong(this.windows[m], this.combined[m], this.half)
     }
     return this.indices(c1, c2)

@@ -19,7 +19,10 @@ export function weighted(
   shares: readonly number[],
   floor: Float64Array,
 ): Component {
-  const total = Math.max(shares.reduce((sum, share) => sum + share, 0), 1e-12) // prettier-ignore
+  const total = Math.max(
+    shares.reduce((sum, share) => sum + share, 0),
+    1e-12,
+  )
   const mean = new Float64Array(floor.length)
   const variance = new Float64Array(floor.length)
   for (let d = 0; d < floor.length; d++) {

@@ -42,7 +42,10 @@ export interface Turn {
   readonly down: number
 }
 
-/** Pixels of a picture that lies turned or mirrored in its file. @param size [rows, columns, samples] after it */
+/**
+ * Pixels of a picture that lies turned or mirrored in its file. @param size [rows, columns, samples] after
+ * it
+ */
 export function turned<Kind extends PictureSamples | Int8Array | Uint32Array | Int32Array>(
   pixels: Kind,
   into: Kind,

@@ -49,7 +49,9 @@ export interface IntensityLine {
   readonly span: number
 }
 
-/** What a pixel may be stored as: no padding, and on its side of it. Without padding its ends are Infinity. */
+/**
+ * What a pixel may be stored as: no padding, and on its side of it. Without padding its ends are Infinity.
+ */
 export interface StorableRange {
   readonly lowest: number
   readonly highest: number
@@ -84,7 +86,12 @@ export function roundOnLine(
     const at = channels === 1 ? i : (i % plane) * channels + Math.floor(i / plane)
     const source = stored[at]
     const first = source > padding.upper ? padding.upper + 1 : source < padding.lower ? lowest : source
-    const last = source < padding.lower ? Math.min(padding.lower - 1, highest) : source > padding.upper ? highest : source // prettier-ignore
+    const last =
+      source < padding.lower
+        ? Math.min(padding.lower - 1, highest)
+        : source > padding.upper
+          ? highest
+          : source
     const least = lower === undefined ? -Infinity : lower[i]
     const most = upper === undefined ? Infinity : upper[i]
     const within = value < least ? least : value > most ? most : value

@@ -60,9 +60,17 @@ export function anyBatch(model: DifferentiableModel, facts: BatchFacts): Differe
     output: model.output,
     takesGrey: model.takesGrey,
     predict: (x, beside) =>
-      run({ x, beside }, () => model.predict(x, beside), (size) => predictInParts(model, { x, beside }, size)), // prettier-ignore
+      run(
+        { x, beside },
+        () => model.predict(x, beside),
+        (size) => predictInParts(model, { x, beside }, size),
+      ),
     lossAndGradient: (x, loss, beside) =>
-      run({ x, beside }, () => model.lossAndGradient(x, loss, beside), (size) => gradientInParts(model, { x, beside }, loss, size)), // prettier-ignore
+      run(
+        { x, beside },
+        () => model.lossAndGradient(x, loss, beside),
+        (size) => gradientInParts(model, { x, beside }, loss, size),
+      ),
     dispose: () => model.dispose(),
   }
 }

@@ -26,8 +26,8 @@ const match = z.record(
 )
 
 /**
- * Which series of a study a channel is: that of this modality whose attributes are found by all patterns. What
- * it says of its values holds in the place of what the card says.
+ * Which series of a study a channel is: that of this modality whose attributes are found by all patterns.
+ * What it says of its values holds in the place of what the card says.
  */
 const series = z
   .strictObject({
@@ -163,7 +163,13 @@ export function channelIssues(card: ListedCard): { path: (string | number)[]; me
   if (listed.some(isOfSeries)) return seriesIssues(listed, card)
   const range = fixedRange(card.intensity)
   if (range === undefined && listed.some(({ kind }) => kind === 'window'))
-    return [{ path: ['intensity'], message: 'expected a window in HU or a range with both ends, which holds all windows of input.channels' }] // prettier-ignore
+    return [
+      {
+        path: ['intensity'],
+        message:
+          'expected a window in HU or a range with both ends, which holds all windows of input.channels',
+      },
+    ]
   const [lower, upper] = range ?? [-Infinity, Infinity]
   return listed.flatMap((one, i) => {
     if (one.kind !== 'window') return []
@@ -188,10 +194,26 @@ function valueIssues(channel: SeriesChannel, n: number, card: ListedCard): Retur
   const path = ['input', 'channels', n]
   const isOfNonZero = normalisation.some(({ region }) => region.kind === 'non-zero')
   const issues: [boolean, string, string][] = [
-    [valueRange !== undefined && valueRange[0] === valueRange[1], 'valueRange', 'expected two different numbers'],
-    [normalisation.some(({ at }) => at === 'input'), 'normalisation', 'expected steps at the image: series are resampled after them'],
-    [normalisation.some(({ of }) => of === 'all'), 'normalisation', 'expected statistics of the series alone: "all" is of all channels, and for cards whose channels say nothing of their values'],
-    [isOfNonZero && !keepsZero(intensity), 'normalisation', 'expected an intensity range in which 0 has its place, such as one with "fromZero": true'],
-  ] // prettier-ignore
+    [
+      valueRange !== undefined && valueRange[0] === valueRange[1],
+      'valueRange',
+      'expected two different numbers',
+    ],
+    [
+      normalisation.some(({ at }) => at === 'input'),
+      'normalisation',
+      'expected steps at the image: series are resampled after them',
+    ],
+    [
+      normalisation.some(({ of }) => of === 'all'),
+      'normalisation',
+      'expected statistics of the series alone: "all" is of all channels, and for cards whose channels say nothing of their values',
+    ],
+    [
+      isOfNonZero && !keepsZero(intensity),
+      'normalisation',
+      'expected an intensity range in which 0 has its place, such as one with "fromZero": true',
+    ],
+  ]
   return issues.flatMap(([isWrong, field, message]) => (isWrong ? [{ path: [...path, field], message }] : []))
 }

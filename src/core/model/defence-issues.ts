@@ -49,9 +49,16 @@ export function answerIssues({ defence = [], task }: AnsweringCard, isDense: boo
   const isPlaced = isDense || task === 'detection'
   return defence.flatMap((one, n): Issue[] => {
     if (one.kind === 'resize-pad' && isPlaced)
-      return [{ path: ['defence', n, 'kind'], message: 'expected a step that leaves every pixel in its place: the model answers for places' }] // prettier-ignore
+      return [
+        {
+          path: ['defence', n, 'kind'],
+          message: 'expected a step that leaves every pixel in its place: the model answers for places',
+        },
+      ]
     if (isDrawn(one) && one.votes > 1 && task === 'detection')
-      return [{ path: ['defence', n, 'votes'], message: 'expected 1: boxes of several draws are not one answer' }] // prettier-ignore
+      return [
+        { path: ['defence', n, 'votes'], message: 'expected 1: boxes of several draws are not one answer' },
+      ]
     return []
   })
 }

@@ -5,7 +5,9 @@ import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { ensembleModel } from './ensemble.ts'
 import type { DifferentiableModel, LossSpec } from './ports.ts'
 
-/** Σ w_k z_k, and its slope; z = W tanh(x), with W drawn from a seed. Logits that are their own have W = 1. */
+/**
+ * Σ w_k z_k, and its slope; z = W tanh(x), with W drawn from a seed. Logits that are their own have W = 1.
+ */
 function toy(seed: number | undefined): DifferentiableModel {
   const weights = seed === undefined ? undefined : uniformTensor([3, 3], seed, [-2, 2]).data
   const at = (k: number, i: number) => (weights === undefined ? Number(k === i) : (weights[3 * k + i] ?? NaN))

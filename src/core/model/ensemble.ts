@@ -20,8 +20,9 @@ export interface EnsembleParts {
 
 /**
  * Models as one (Y. Dong et al., CVPR 2018, arXiv:1710.06081, section 3.3): the loss of the mean of their
- * logits, the loss of the mean of their probabilities, or the mean of their losses. Answers are the mean logits
- * where these are combined, else the mean probabilities. Throws `model-unsupported` for outputs of other sizes.
+ * logits, the loss of the mean of their probabilities, or the mean of their losses. Answers are the mean
+ * logits where these are combined, else the mean probabilities. Throws `model-unsupported` for outputs of
+ * other sizes.
  */
 export function ensembleModel(parts: EnsembleParts): DifferentiableModel {
   return new Ensemble(parts)

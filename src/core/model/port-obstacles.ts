@@ -109,6 +109,6 @@ function inWords(tensors: readonly TensorFacts[]): string {
     .map(
       ({ name, dataType, shape }) =>
         `'${name}' (${dataType ?? 'float32'} [${shape.map((extent) => extent ?? '?').join(', ')}])`,
-    ) // prettier-ignore
+    )
     .join(', ')
 }

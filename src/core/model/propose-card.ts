@@ -224,7 +224,11 @@ function contradictionsOf(card: ModelCard, facts: ModelFacts): CardIssue[] {
   for (const [name, given] of Object.entries(card.inputs ?? {})) {
     const found = facts.inputs.find((each) => each.name === name)
     if (found === undefined)
-      disagree(placeOf(['inputs', name]), 'an input beside the image', facts.inputs.map((each) => each.name).join(', ')) // prettier-ignore
+      disagree(
+        placeOf(['inputs', name]),
+        'an input beside the image',
+        facts.inputs.map((each) => each.name).join(', '),
+      )
     else if (given.kind !== 'constant' && found.shape.length === 0 && found.dataType !== undefined)
       disagree(placeOf(['inputs', name]), 'a value for each image', 'one for all, []')
   }

@@ -105,7 +105,9 @@ function departureOf(
 /** Why a difference from a reference of the same extents can't be measured. */
 function incomparable(ours: Tensor, theirs: Tensor): string {
   if (!areFinite(theirs)) return 'the reference holds values that are no finite numbers; make it again'
-  return areFinite(ours) ? 'the reference is 0 everywhere, ours is not' : 'ours holds values that are no finite numbers' // prettier-ignore
+  return areFinite(ours)
+    ? 'the reference is 0 everywhere, ours is not'
+    : 'ours holds values that are no finite numbers'
 }
 
 function areFinite({ data }: Tensor): boolean {

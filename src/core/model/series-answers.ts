@@ -50,7 +50,10 @@ function areSame(one: LossSpec, other: LossSpec): boolean {
 /** Every image's loss and logits, and what all of them give to the slices that they share. */
 function summed(parts: readonly LossAndGradient[]): LossAndGradient {
   const gradient = tensor(entry(parts, 0).gradient.shape)
-  for (const { gradient: { data } } of parts) addRow(gradient.data, 0, data, 0, data.length) // prettier-ignore
+  for (const {
+    gradient: { data },
+  } of parts)
+    addRow(gradient.data, 0, data, 0, data.length)
   return {
     loss: Float32Array.from(parts.flatMap(({ loss }) => [...loss])),
     logits: concatenate(parts.map(({ logits }) => logits)),

@@ -46,7 +46,11 @@ export function volumeMap(stack: Extents3, card: MappedVolume, space: VolumeSpac
   const size = fits.map((fit, axis) => fit?.to.outputs ?? entry(spaced.lengths, axis))
   const [fitting, back] = [
     tablesOf(fits, (fit) => fit.to),
-    [0, 1, 2].map((axis) => [fits[axis], spaced.last && axis === spaced.held ? spaced.last : spaced.ways[axis]].flatMap((way) => way?.back ?? [])), // prettier-ignore
+    [0, 1, 2].map((axis) =>
+      [fits[axis], spaced.last && axis === spaced.held ? spaced.last : spaced.ways[axis]].flatMap(
+        (way) => way?.back ?? [],
+      ),
+    ),
   ]
   const places = (channels: number) => stridesOf(stack, channels, axes)
   const turn = (x: Tensor) => {

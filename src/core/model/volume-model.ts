@@ -120,7 +120,14 @@ class VolumeModel implements DifferentiableModel {
       beside,
     )
     const sum = tensor(seen.shape)
-    laid.grid.give(sum, tensor(gradient.shape, gradient.data.map((value) => value * laid.slices)), place) // prettier-ignore
+    laid.grid.give(
+      sum,
+      tensor(
+        gradient.shape,
+        gradient.data.map((value) => value * laid.slices),
+      ),
+      place,
+    )
     return {
       loss: new Float32Array(laid.slices).fill(entry(loss, 0)),
       logits: repeated(logits, laid.slices),
@@ -202,7 +209,10 @@ const ofTheWhole: Reading = {
 }
 
 function mean({ shape, data }: Tensor, { places }: VolumeGrid): Tensor {
-  return tensor(shape, data.map((value) => value / places.length)) // prettier-ignore
+  return tensor(
+    shape,
+    data.map((value) => value / places.length),
+  )
 }
 
 function repeated(logits: Tensor, count: number): Tensor {

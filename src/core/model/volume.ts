@@ -21,10 +21,10 @@ const orientation = z
   )
 
 /**
- * A 3-D network [N, C, D, H, W] that is run on a stack of slices, or a 2-D one [N, C, H, W] on patches of each
- * slice. `patch` is [D, H, W], D being 1 of a 2-D network; the network's axes are those of the stack (slices,
- * rows, columns) unless `orientation` says towards what each of them rises, and have `spacing` mm between
- * voxels where it is given: of all axes, or of the last two while the first keeps its own.
+ * A 3-D network [N, C, D, H, W] that is run on a stack of slices, or a 2-D one [N, C, H, W] on patches of
+ * each slice. `patch` is [D, H, W], D being 1 of a 2-D network; the network's axes are those of the stack
+ * (slices, rows, columns) unless `orientation` says towards what each of them rises, and have `spacing` mm
+ * between voxels where it is given: of all axes, or of the last two while the first keeps its own.
  *
  * - `run`: on overlapping patches, or once, on the whole stack brought to the patch's size;
  * - `resampling`: whose way to `spacing` and back: MONAI's, linear, or nnU-Net's (`spacing-plan.ts`);
@@ -147,17 +147,33 @@ export function volumeIssues(card: VolumeCard): { path: (string | number)[]; mes
   const isTurned = volume.orientation !== undefined || volume.spacing !== undefined
   const issues: [boolean, (string | number)[], string][] = [
     [slices !== undefined, ['input', 'slices'], 'expected none beside input.volume'],
-    [channels !== 1 && !isOfSeriesAlone(channels), ['input', 'channels'], 'expected 1 or a list of series beside input.volume'], // prettier-ignore
+    [
+      channels !== 1 && !isOfSeriesAlone(channels),
+      ['input', 'channels'],
+      'expected 1 or a list of series beside input.volume',
+    ],
     [
       layout !== 'NCHW',
       ['input', 'layout'],
       'expected "NCHW" beside input.volume: the graph takes [N, C, slices, rows, columns]',
     ],
-    [isFitted && (height > size[0] || width > size[1]), ['input', 'volume', 'patch'], `expected rows and columns within input.size (${size.join(', ')})`], // prettier-ignore
-    [!isFitted && (height !== size[0] || width !== size[1]), ['input', 'size'], `expected the patch’s (${height}, ${width})`], // prettier-ignore
+    [
+      isFitted && (height > size[0] || width > size[1]),
+      ['input', 'volume', 'patch'],
+      `expected rows and columns within input.size (${size.join(', ')})`,
+    ],
+    [
+      !isFitted && (height !== size[0] || width !== size[1]),
+      ['input', 'size'],
+      `expected the patch’s (${height}, ${width})`,
+    ],
     [!isFitted && rounding !== undefined, ['rounding'], 'expected none: volumes are resampled as floats'],
-    [volume.run === 'patches' && isTurned && isFitted, ['fit'], 'expected {"kind": "none"} beside orientation or spacing: slices are not fitted one by one'], // prettier-ignore
-    [volume.run === 'resized' && fit.kind !== 'stretch', ['fit'], 'expected stretch beside "run": "resized"'], // prettier-ignore
+    [
+      volume.run === 'patches' && isTurned && isFitted,
+      ['fit'],
+      'expected {"kind": "none"} beside orientation or spacing: slices are not fitted one by one',
+    ],
+    [volume.run === 'resized' && fit.kind !== 'stretch', ['fit'], 'expected stretch beside "run": "resized"'],
   ]
   return issues.flatMap(([isWrong, path, message]) => (isWrong ? [{ path, message }] : []))
 }

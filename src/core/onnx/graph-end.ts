@@ -167,7 +167,19 @@ function halfOfTanh(graph: GraphReader, { opType, inputs, outputs: [output] }: O
 
 /** Operators that give values in [0, 1] where their first input, or all of them, lie there. */
 const keepsUnit = {
-  first: new Set([...rearranging, 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool', 'MaxPool', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd', 'Split', 'Sqrt']), // prettier-ignore
+  first: new Set([
+    ...rearranging,
+    'AveragePool',
+    'GlobalAveragePool',
+    'GlobalMaxPool',
+    'MaxPool',
+    'ReduceMax',
+    'ReduceMean',
+    'ReduceMin',
+    'ReduceProd',
+    'Split',
+    'Sqrt',
+  ]),
   all: new Set(['Concat', 'Max', 'Mean', 'Min', 'Mul']),
 }
 

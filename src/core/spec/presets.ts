@@ -12,7 +12,10 @@ export const pictureFormats = ['png', 'nifti', 'npy'] as const
 /** An export's DICOM files as a medium: with a DICOMDIR in a folder, or in an archive. */
 export const mediaFormats = ['dicomdir', 'zip'] as const
 
-/** What becomes of a patient's identity in an export: stays as the source has it, or goes by the profile of PS3.15. */
+/**
+ * What becomes of a patient's identity in an export: stays as the source has it, or goes by the profile of
+ * PS3.15.
+ */
 export const identityChoices = ['deidentified', 'pseudonyms', 'keep'] as const
 
 /** Nothing that names a patient leaves unless its user says so. */

@@ -8,7 +8,11 @@ export function along(volume: Tensor, tables: readonly (readonly AxisWeights[])[
   let { data } = volume
   for (const [axis, steps] of tables.entries())
     for (const table of steps) {
-      data = combineAxis(data, table, extents.slice(axis + 1).reduce((product, extent) => product * extent, 1)) // prettier-ignore
+      data = combineAxis(
+        data,
+        table,
+        extents.slice(axis + 1).reduce((product, extent) => product * extent, 1),
+      )
       extents[axis] = table.outputs
     }
   return tensor([channels, ...extents], data)

@@ -8,7 +8,10 @@ const pole = Math.sqrt(3) - 2
 const reach = 19
 
 /** What coefficients of the spline are of samples at these distances. */
-const filter = Array.from({ length: 2 * reach + 1 }, (_, n) => (-6 * pole * pole ** Math.abs(n - reach)) / (1 - pole ** 2)) // prettier-ignore
+const filter = Array.from(
+  { length: 2 * reach + 1 },
+  (_, n) => (-6 * pole * pole ** Math.abs(n - reach)) / (1 - pole ** 2),
+)
 
 /**
  * Weights of cubic spline interpolation of an axis from `inputs` voxels to `outputs` that lie between the

@@ -8,7 +8,10 @@ import type { ConfiguredMethod } from './method-settings.ts'
 
 type AskedOfDefences = Pick<AttackSpec, 'eot' | 'oblivious'>
 
-/** How a method takes the defences of a model, or of an ensemble's, for records; undefined where there is none. */
+/**
+ * How a method takes the defences of a model, or of an ensemble's, for records; undefined where there is
+ * none.
+ */
 export function defenceOf(
   { entry: { access } }: Pick<ConfiguredMethod, 'entry'>,
   cards: readonly ModelCard[],

@@ -45,7 +45,6 @@ async function connectJudge(
   opened: OpenedModel,
   index: number,
 ): Promise<Judge> {
-  // prettier-ignore
   const { card } = opened
   const workbench = await workbenchOf(opened, { ...request, study }, {})
   const goal = rulesOf(card.task).goal(card, request)

@@ -46,7 +46,11 @@ function curveSvg({ curve, labels }: Certification): string {
     yAxis: { ...named, max: 1, name: labels === 'file' ? 'certified accuracy' : 'certified' },
     series: [
       { ...bound, data: at(({ certified }) => certified.lower) },
-      { ...bound, data: at(({ certified }) => certified.upper - certified.lower), areaStyle: { color: '#0072b2', opacity: 0.18 } }, // prettier-ignore
+      {
+        ...bound,
+        data: at(({ certified }) => certified.upper - certified.lower),
+        areaStyle: { color: '#0072b2', opacity: 0.18 },
+      },
       { type: 'line', symbol: 'none', data: at(({ certified }) => certified.rate) },
     ],
   }

@@ -82,6 +82,5 @@ function predictedClasses(
   size: readonly [number, number],
   logits: Parameters<typeof imagePredictions>[2],
 ): number[] {
-  // prettier-ignore
   return imagePredictions(card, size, logits).map((prediction) => entry(classesOfAnswer(prediction), 0))
 }

@@ -56,7 +56,11 @@ interface CertifyRun extends Workbench {
  */
 export async function certifyStudy(request: CertifyRequest, hooks: JobHooks = {}): Promise<CertifyReport> {
   const run = await prepareCertification(request, hooks)
-  const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study }) // prettier-ignore
+  const folder = await openExportFolder({
+    folder: request.out,
+    exportId: run.exportId,
+    sources: request.study,
+  })
   const { frames, failures, resumed } = await certifiedImages(run, folder, hooks)
   if (frames.length === 0) throw nothingLeft(failures)
   const certification = certificationOf(run, frames, failures)
@@ -103,7 +107,6 @@ async function certifiedImages(run: CertifyRun, folder: ExportFolder, hooks: Job
   const found = inLanes(
     { items, lanes: models, signal: hooks.signal },
     async ([index, image], model, signal) => {
-      // prettier-ignore
       const kept = await finishedImage(folder, index)
       return kept ?? (await certified(image, { loader, folder, index, given: { ...common, model, signal } }))
     },
@@ -148,7 +151,6 @@ async function certified(
   image: StudyImage,
   { loader, folder, index, given }: ToCertify,
 ): Promise<ImageOutcome> {
-  // prettier-ignore
   const frames: CertifiedFrame[] = []
   try {
     const loaded = await loader.load(image)

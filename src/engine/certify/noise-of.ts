@@ -26,7 +26,12 @@ export function smoothedBy(card: ModelCard, { sigma, at }: AskedNoise): Smoothed
   refuseOthers(card)
   const own = card.defence?.find((step) => step.kind === 'noise')
   const [noise] = defenceOfCard.parse([
-    { kind: 'noise', at: at ?? own?.at ?? 'input', ...(own && { sigma: own.sigma }), ...(sigma !== undefined && { sigma }) }, // prettier-ignore
+    {
+      kind: 'noise',
+      at: at ?? own?.at ?? 'input',
+      ...(own && { sigma: own.sigma }),
+      ...(sigma !== undefined && { sigma }),
+    },
   ])
   const others = card.defence?.filter((step) => step.kind !== 'noise') ?? []
   if (noise?.kind !== 'noise') throw refusal('a noise step', 'another')
@@ -38,12 +43,16 @@ export function smoothedBy(card: ModelCard, { sigma, at }: AskedNoise): Smoothed
 
 function refuseOthers(card: ModelCard): void {
   const { task, output, inputs, clip, normalisation = [] } = card
-  const isOfOneClass = task === 'ordinal' || (task === 'classification' && output.activation !== 'multi-label-sigmoid') // prettier-ignore
+  const isOfOneClass =
+    task === 'ordinal' || (task === 'classification' && output.activation !== 'multi-label-sigmoid')
   if (!isOfOneClass) throw refusal('a model that gives one class', `one for ${task}`)
   if (contextOf(card) > 0) throw refusal('a model of single images', 'one that sees neighbouring slices')
   if (inputs !== undefined) throw refusal('a model of images alone', 'one with inputs beside the image')
   if (clip === false || normalisation.some((step) => step.at === 'image'))
-    throw refusal('values of 0 to 1 where noise is added', 'a card that is not clipped, or normalised at the image') // prettier-ignore
+    throw refusal(
+      'values of 0 to 1 where noise is added',
+      'a card that is not clipped, or normalised at the image',
+    )
 }
 
 function refusal(expected: string, got: string): RadversaryError {

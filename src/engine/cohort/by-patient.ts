@@ -7,9 +7,9 @@ export interface OfPatient extends Pick<Headline, 'fooled'> {
 }
 
 /**
- * The interval of a rate of slices whose patients are drawn whole (`bootstrapOf`). Null where a patient is not
- * named, and of a single one, who can't say how patients differ. Where all resamples are alike, Wilson's of
- * the same rate in as many slices as there are patients, as in evaluations.
+ * The interval of a rate of slices whose patients are drawn whole (`bootstrapOf`). Null where a patient is
+ * not named, and of a single one, who can't say how patients differ. Where all resamples are alike, Wilson's
+ * of the same rate in as many slices as there are patients, as in evaluations.
  */
 export function rateByPatient(studies: readonly OfPatient[]): Interval | null {
   const counts = countsOf(studies)

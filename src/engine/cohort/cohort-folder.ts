@@ -41,7 +41,10 @@ export async function checkCohortFolder(
   await refuseOthers(cohort, Object.values(cohortFiles))
   const names = studies.map(({ name }) => name)
   await refuseOthers(join(cohort, cohortFiles.studies), names)
-  await refuseOthers(join(cohort, cohortFiles.failures), names.map((name) => `${name}.json`)) // prettier-ignore
+  await refuseOthers(
+    join(cohort, cohortFiles.failures),
+    names.map((name) => `${name}.json`),
+  )
 }
 
 async function refuseOthers(folder: string, known: readonly string[]): Promise<void> {

@@ -17,8 +17,8 @@ const header = [
 ]
 
 /**
- * Returns the table as CSV (RFC 4180): for each cell a row of each study, then of each patient, then of all. A
- * study that failed has one row.
+ * Returns the table as CSV (RFC 4180): for each cell a row of each study, then of each patient, then of all.
+ * A study that failed has one row.
  */
 export function cohortCsv(record: CohortRecord): string {
   const { studies, patients, summary } = record

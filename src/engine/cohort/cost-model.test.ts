@@ -27,7 +27,10 @@ test('docs/cohort.md has what the formula gives', () => {
   expect(text).toContain(`about ${Math.round(machinesUntilMerge(documented, million) / 10) * 10} machines`)
 })
 
-/** Four tasks on two busy cores, 280 images in 10 studies (docs/cohort.md): costs of the shard of two studies. */
+/**
+ * Four tasks on two busy cores, 280 images in 10 studies (docs/cohort.md): costs of the shard of two
+ * studies.
+ */
 test('the run on Slurm took what the formula says, to a fifth', () => {
   const costs = { perImage: 31.3 / 28, perStudy: 0, perShard: 1.9, mergePerImage: 2.5 / 280 }
   const said = cohortSeconds(costs, { images: 280, studies: 10, machines: 4 })

@@ -6,8 +6,9 @@ import { type OpenedProfile, pseudonymsBy } from '../deidentify/profile.ts'
 import { type CohortStudy, listStudies, nameOfPath } from './studies.ts'
 
 /**
- * Lists the studies of a cohort as its exports name them: without identities nothing is left of folders' names,
- * which may be patients', and patients get pseudonyms; names that the list of studies gives are its writer's word.
+ * Lists the studies of a cohort as its exports name them: without identities nothing is left of folders'
+ * names, which may be patients', and patients get pseudonyms; names that the list of studies gives are its
+ * writer's word.
  * @throws RadversaryError as `listStudies` and `openIdentity`; usage for a key that is thrown away
  */
 export async function studiesToAttack(

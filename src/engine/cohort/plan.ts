@@ -120,7 +120,9 @@ const shapes = {
 
 /** The job's own fields, files by absolute paths. */
 function askedOf(request: CohortRequest): Record<string, unknown> {
-  const given = Object.entries(request).filter(([field, value]) => field in shapes[request.job] && value !== undefined) // prettier-ignore
+  const given = Object.entries(request).filter(
+    ([field, value]) => field in shapes[request.job] && value !== undefined,
+  )
   const files = fileFields.flatMap((field) => {
     const path = request[field]
     return path === undefined ? [] : [[field, resolve(path)] as const]

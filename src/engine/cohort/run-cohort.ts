@@ -80,7 +80,9 @@ function isNameless(request: CohortRequest): boolean {
   return identity !== undefined && identity.choice !== 'keep'
 }
 
-/** What a cohort without identities may say of a study that gave nothing: messages may hold a source's texts. */
+/**
+ * What a cohort without identities may say of a study that gave nothing: messages may hold a source's texts.
+ */
 function namelessFault({ code }: RadversaryError): RadversaryError {
   return new RadversaryError(code, 'Study: expected one that can be attacked, got another', {
     tip: 'Attack it alone with --identity keep to see why.',
@@ -103,7 +105,8 @@ function saidOnce(hooks: JobHooks): JobHooks {
 function namingStudy(hooks: JobHooks, name: string): JobHooks {
   return {
     ...hooks,
-    onProgress: (progress) => hooks.onProgress?.({ ...progress, note: [`study ${name}`, progress.note].filter(Boolean).join(', ') }), // prettier-ignore
+    onProgress: (progress) =>
+      hooks.onProgress?.({ ...progress, note: [`study ${name}`, progress.note].filter(Boolean).join(', ') }),
   }
 }
 

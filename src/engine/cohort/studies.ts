@@ -28,7 +28,8 @@ export async function listStudies(source: string): Promise<CohortStudy[]> {
   const studies = found.isDirectory() ? await studiesIn(resolve(source)) : await studiesOf(resolve(source))
   if (studies.length === 0) throw listError(source, 'at least one study', 'none', folderTip)
   for (const { name } of studies)
-    if (!isPortableName(name)) throw listError(source, 'names that Windows can hold', JSON.stringify(name), nameTip) // prettier-ignore
+    if (!isPortableName(name))
+      throw listError(source, 'names that Windows can hold', JSON.stringify(name), nameTip)
   const twice = firstTwice(studies.map(({ name }) => name))
   if (twice !== undefined) throw listError(source, 'a name for each study', `two called ${twice}`, nameTip)
   return studies.sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -62,7 +62,8 @@ export function readResult(job: CohortJob, folder: string): Promise<StudyResult>
 const readers = {
   attack: async (folder) => ofAttack(await readJson(join(folder, recordName), attackRecord, toRestore)),
   compare: async (folder) => ofComparison(await readComparison(folder)),
-  evaluate: async (folder) => ofEvaluation(await readJson(join(folder, evaluationName), evaluation, toRestore)), // prettier-ignore
+  evaluate: async (folder) =>
+    ofEvaluation(await readJson(join(folder, evaluationName), evaluation, toRestore)),
 } satisfies Readonly<Record<CohortJob, (folder: string) => Promise<StudyResult>>>
 
 function ofAttack(record: AttackRecord): StudyResult {
@@ -72,7 +73,13 @@ function ofAttack(record: AttackRecord): StudyResult {
   const { epsilon } = attack.settings
   return {
     run: { software, model, attack, ...(identity && { identity }), device, labels },
-    cells: [{ model: parseCard(model.card).name, method: attack.method, budget: epsilon === undefined ? null : String(epsilon) }], // prettier-ignore
+    cells: [
+      {
+        model: parseCard(model.card).name,
+        method: attack.method,
+        budget: epsilon === undefined ? null : String(epsilon),
+      },
+    ],
     exportId,
     images: images.length,
     failures: failures.length,

@@ -49,7 +49,9 @@ export function maskedText(profile: OpenedProfile, text: string): string {
   return createHmac('sha256', profile.key.bytes).update(text).digest('hex').slice(0, 12)
 }
 
-/** What of the choice decides an export's bytes; with the key, so that nobody can try what an id was made of. */
+/**
+ * What of the choice decides an export's bytes; with the key, so that nobody can try what an id was made of.
+ */
 export function identityParts(identity: ExportIdentity): readonly unknown[] {
   if (identity.choice === 'keep') return ['keep']
   const { choice, profile } = identity

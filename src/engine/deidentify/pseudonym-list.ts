@@ -6,8 +6,8 @@ import { RadversaryError, reasonOf } from '../../core/errors.ts'
 const pseudonymForm = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/
 
 /**
- * Reads a CSV with the columns `PatientID` and `Pseudonym`: which patient gets which. Messages name lines, never
- * what they hold.
+ * Reads a CSV with the columns `PatientID` and `Pseudonym`: which patient gets which. Messages name lines,
+ * never what they hold.
  * @throws RadversaryError usage for a file that is none, or gives two patients one pseudonym; io-failed
  */
 export async function readPseudonyms(file: string): Promise<ReadonlyMap<string, string>> {

@@ -42,8 +42,8 @@ export async function secretKey(file: string | undefined, home: string): Promise
 }
 
 /**
- * Whatever the mask: nobody else may read it. It appears whole, and a key that another process has made meanwhile
- * is left.
+ * Whatever the mask: nobody else may read it. It appears whole, and a key that another process has made
+ * meanwhile is left.
  */
 async function writeKey(path: string): Promise<void> {
   const part = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`

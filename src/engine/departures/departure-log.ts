@@ -13,8 +13,8 @@ const logName = 'exports.jsonl'
 const manifestsName = 'exports'
 
 /**
- * Notes down that an export has left, for good: its line is appended, and its manifest is kept, which has the hash
- * of every file.
+ * Notes down that an export has left, for good: its line is appended, and its manifest is kept, which has
+ * the hash of every file.
  * @param folder of the export, which is whole
  * @throws RadversaryError io-failed
  */
@@ -43,7 +43,9 @@ export async function noteDeparture(home: string, folder: string, left: NewDepar
   })
 }
 
-/** The same of a job that is done: where the workspace can't be written, that is said, and the export stays. */
+/**
+ * The same of a job that is done: where the workspace can't be written, that is said, and the export stays.
+ */
 export async function noteExport(
   home: string,
   folder: string,
@@ -65,7 +67,10 @@ export interface DepartureLog {
   readonly damaged: readonly number[]
 }
 
-/** Reads what has left a workspace, and checks that no line was changed or taken away. @throws RadversaryError io-failed */
+/**
+ * Reads what has left a workspace, and checks that no line was changed or taken away. @throws
+ * RadversaryError io-failed
+ */
 export async function departuresOf(home: string): Promise<DepartureLog> {
   const departures: Departure[] = []
   const damaged: number[] = []
@@ -146,7 +151,9 @@ async function taken(lock: string): Promise<boolean> {
     return true
   } catch (cause) {
     if (errorCode(cause) !== 'EEXIST') throw ioError('lock', lock, cause)
-    const since = await stat(lock).then(({ mtimeMs }) => Date.now() - mtimeMs).catch(() => 0) // prettier-ignore
+    const since = await stat(lock)
+      .then(({ mtimeMs }) => Date.now() - mtimeMs)
+      .catch(() => 0)
     if (since > staleMs) await rmdir(lock).catch(() => undefined)
     return false
   }

@@ -12,7 +12,9 @@ export const departure = z.strictObject({
   exportId: z.string(),
   files: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
-  /** SHA-256 of manifest.json, a copy of which is kept as exports/SHA256.json: it has the hash of every file. */
+  /**
+   * SHA-256 of manifest.json, a copy of which is kept as exports/SHA256.json: it has the hash of every file.
+   */
   manifest: z.string(),
   identity: recordedIdentity,
   /** SHA-256 of the line before; empty of the first. */

@@ -28,8 +28,16 @@ export function stabilisationOption(model: EvaluatedModel): ChartOption | undefi
     xAxis: { type: 'value', minInterval: 1, min: 1, ...axis('iteration') },
     yAxis: [upright(kl), { ...upright(variance), nameGap: 80, axisLabel: { formatter: exponent } }],
     series: [
-      line(kl, 0, cell.stabilisation.map((point) => point.klToSmoothed)), // prettier-ignore
-      line(variance, 1, cell.stabilisation.map((point) => point.variance)), // prettier-ignore
+      line(
+        kl,
+        0,
+        cell.stabilisation.map((point) => point.klToSmoothed),
+      ),
+      line(
+        variance,
+        1,
+        cell.stabilisation.map((point) => point.variance),
+      ),
     ],
   }
 }
@@ -99,7 +107,11 @@ function matrixOption({ rows, columns, cells, across, down }: Matrix): ChartOpti
     series: [
       {
         type: 'heatmap',
-        label: { show: true, color: '#000000', formatter: ({ data: { text } }: { readonly data: { readonly text: string } }) => text }, // prettier-ignore
+        label: {
+          show: true,
+          color: '#000000',
+          formatter: ({ data: { text } }: { readonly data: { readonly text: string } }) => text,
+        },
         itemStyle: { borderColor: '#bbbbbb' },
         data,
       },
@@ -130,9 +142,11 @@ export function transferOption(model: EvaluatedModel, models: Evaluation['models
   return matrixOption({
     rows: methods.map((method) => `${method.method} ${budgetText(method)}`),
     columns: [model.name, ...judges.map((judge) => models[judge]?.name ?? '')],
-    cells: methods.map(
-      ({ fooled, transfer }) =>
-      [fooled.rate, ...judges.map((judge) => transfer.find((each) => each.model === judge)?.fooled.rate ?? null)].map(cellOf), // prettier-ignore
+    cells: methods.map(({ fooled, transfer }) =>
+      [
+        fooled.rate,
+        ...judges.map((judge) => transfer.find((each) => each.model === judge)?.fooled.rate ?? null),
+      ].map(cellOf),
     ),
     across: 'judged on',
     down: 'method',

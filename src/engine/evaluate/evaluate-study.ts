@@ -44,8 +44,8 @@ export const reportName = 'report.html'
 /**
  * Attacks a study as a protocol says, in a comparison that goes on where it was stopped, and writes what a
  * reviewer asks for: evaluation.json, tables, figures and the report. @throws RadversaryError as
- * `compareStudy`. @param opened the request's models, by `openEvaluatedModels`, where they are opened once for
- * many studies
+ * `compareStudy`. @param opened the request's models, by `openEvaluatedModels`, where they are opened once
+ * for many studies
  */
 export async function evaluateStudy(
   request: EvaluateRequest,

@@ -43,7 +43,11 @@ export async function diffEvaluations(before: string, after: string): Promise<Ev
   const [a, b] = [await readEvaluation(before), await readEvaluation(after)]
   const rows = await pairableRows({ folder: before, evaluation: a }, { folder: after, evaluation: b })
   if (a.models.length !== b.models.length)
-    throw new RadversaryError('usage', `Evaluations: expected ${a.models.length} models, got ${b.models.length}`, { file: after }) // prettier-ignore
+    throw new RadversaryError(
+      'usage',
+      `Evaluations: expected ${a.models.length} models, got ${b.models.length}`,
+      { file: after },
+    )
   return {
     models: a.models.flatMap((model, i) => {
       const other = b.models[i]
@@ -91,14 +95,33 @@ function rowsOf(a: Side, b: Side): DiffRow[] {
   })
   const { clean: one } = a.model
   const { clean: other } = b.model
-  const clean = one && other ? [row('clean accuracy', '', one.accuracy, other.accuracy, pairedBy(cleanRows(a), cleanRows(b)))] : [] // prettier-ignore
+  const clean =
+    one && other
+      ? [row('clean accuracy', '', one.accuracy, other.accuracy, pairedBy(cleanRows(a), cleanRows(b)))]
+      : []
   const fooled = a.model.methods.flatMap((method, i) => {
-    const j = b.model.methods.findIndex((each) => each.method === method.method && each.budgetValue === method.budgetValue) // prettier-ignore
+    const j = b.model.methods.findIndex(
+      (each) => each.method === method.method && each.budgetValue === method.budgetValue,
+    )
     const found = b.model.methods[j]
     if (found === undefined) return []
-    return [row(`fooled by ${method.method}`, budgetText(method), method.fooled, found.fooled, pairedBy(a.rows?.[i], b.rows?.[j]))] // prettier-ignore
+    return [
+      row(
+        `fooled by ${method.method}`,
+        budgetText(method),
+        method.fooled,
+        found.fooled,
+        pairedBy(a.rows?.[i], b.rows?.[j]),
+      ),
+    ]
   })
-  const worst = row('fooled, worst case', '', a.model.worstCase.fooled, b.model.worstCase.fooled, pairedBy(worstRows(a), worstRows(b))) // prettier-ignore
+  const worst = row(
+    'fooled, worst case',
+    '',
+    a.model.worstCase.fooled,
+    b.model.worstCase.fooled,
+    pairedBy(worstRows(a), worstRows(b)),
+  )
   return [...clean, worst, ...fooled]
 }
 

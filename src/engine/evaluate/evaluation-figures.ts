@@ -113,7 +113,17 @@ function reliabilityOption(model: EvaluatedModel): ChartOption | undefined {
           confidence === null ? [] : [[confidence, accuracy]],
         ),
       })),
-      { name: 'as confident as right', type: 'line', symbol: 'none', lineStyle: { type: 'dashed', color: '#7f7f7f' }, color: '#7f7f7f', data: [[0, 0], [1, 1]] }, // prettier-ignore
+      {
+        name: 'as confident as right',
+        type: 'line',
+        symbol: 'none',
+        lineStyle: { type: 'dashed', color: '#7f7f7f' },
+        color: '#7f7f7f',
+        data: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
     ],
   }
 }

@@ -141,9 +141,15 @@ const model = z.strictObject({
   clean: performance.nullable(),
   methods: z.array(method),
   worstCase: fooled,
-  subgroups: z.array(z.strictObject({ column: z.string(), groups: z.array(subgroup).readonly(), smallest: z.string().nullable() })), // prettier-ignore
+  subgroups: z.array(
+    z.strictObject({
+      column: z.string(),
+      groups: z.array(subgroup).readonly(),
+      smallest: z.string().nullable(),
+    }),
+  ),
   /** For methods with several budgets, the smallest that fools each image that was right before. */
-  survival: z.array(z.strictObject({ method: z.string(), smallestBudgets: z.array(z.number().nullable()) })), // prettier-ignore
+  survival: z.array(z.strictObject({ method: z.string(), smallestBudgets: z.array(z.number().nullable()) })),
   /** Empty where no pictures were asked for. */
   cases: z.array(shownCase),
   pairs: z.array(pair),

@@ -40,7 +40,9 @@ async function galleryOf(
   const { run, cells } = ran
   const compared = entry(run.models, index)
   const strongest = strongestOf(evaluated)
-  const at = cells.findIndex((cell) => cell.model === index && cell.method === strongest?.method && cell.budget === strongest.budget) // prettier-ignore
+  const at = cells.findIndex(
+    (cell) => cell.model === index && cell.method === strongest?.method && cell.budget === strongest.budget,
+  )
   const planned = run.cells[at]
   if (strongest === undefined || planned === undefined || contextOf(compared.opened.card) > 0) return []
   const cell = entry(cells, at)
@@ -50,7 +52,15 @@ async function galleryOf(
     const load = loadFrom(compared, run, createImageLoader(compared.study, compared.opened.card, compared))
     const attack = sessionAttack({ ...compared, request: run.request, region: run.region }, signal)
     const methodFor = preparedMethods(planned.method, new Map())
-    const session = { model, method: planned.method, methodFor, batch: run.request.batch, load, attack, onIteration: () => undefined } // prettier-ignore
+    const session = {
+      model,
+      method: planned.method,
+      methodFor,
+      batch: run.request.batch,
+      load,
+      attack,
+      onIteration: () => undefined,
+    }
     const results: FrameResult[] = []
     for (const stack of comparedStacks({ ...run, images }, compared))
       for await (const block of attackStack(stack, session))
@@ -111,9 +121,10 @@ export async function galleriesOf(models: readonly EvaluatedModel[], given: ToPi
 export function pictureFiles(gallery: Gallery): Map<string, Uint8Array> {
   return new Map(
     gallery.flatMap((cases, model) =>
-      cases.flatMap(
-        ({ about: { kind }, pictures }) =>
-        Object.entries(pictures ?? {}).map(([name, bytes]) => [picturePath(model, kind, name), bytes as Uint8Array] as const), // prettier-ignore
+      cases.flatMap(({ about: { kind }, pictures }) =>
+        Object.entries(pictures ?? {}).map(
+          ([name, bytes]) => [picturePath(model, kind, name), bytes as Uint8Array] as const,
+        ),
       ),
     ),
   )
@@ -123,7 +134,11 @@ export function pictureFiles(gallery: Gallery): Map<string, Uint8Array> {
 export function casesOf(cases: readonly PicturedCase[], model: number): EvaluatedCase[] {
   return cases.map(({ about, pictures }) => {
     const path = (name: string) => picturePath(model, about.kind, name)
-    const paths = { original: path('original'), adversarial: path('adversarial'), perturbation: path('perturbation') } // prettier-ignore
+    const paths = {
+      original: path('original'),
+      adversarial: path('adversarial'),
+      perturbation: path('perturbation'),
+    }
     return { ...about, pictures: pictures === undefined ? null : paths }
   })
 }

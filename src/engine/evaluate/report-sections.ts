@@ -85,7 +85,16 @@ function methodsTable({ methods, worstCase }: EvaluatedModel): Markup {
     ...[method.method, budgetText(method), rateText(method.fooled), intervalText(method.fooled)],
     ...[intervalText(method.byPatient), method.metBefore, decimal(method.psnr, 1), decimal(method.ssim, 3)],
   ])
-  const worst = ['worst case', 'at the budget', rateText(worstCase.fooled), intervalText(worstCase.fooled), intervalText(worstCase.byPatient), worstCase.metBefore, '', ''] // prettier-ignore
+  const worst = [
+    'worst case',
+    'at the budget',
+    rateText(worstCase.fooled),
+    intervalText(worstCase.fooled),
+    intervalText(worstCase.byPatient),
+    worstCase.metBefore,
+    '',
+    '',
+  ]
   const reasons = methods.filter(({ method }, i) => methods.findIndex((each) => each.method === method) === i)
   return html`${tableMarkup(
       'Fooled of those right before',
@@ -102,12 +111,21 @@ function methodsTable({ methods, worstCase }: EvaluatedModel): Markup {
 }
 
 function transferTable(models: Evaluation['models'], { methods, name }: EvaluatedModel): Markup | null {
-  const rows = methods.flatMap(
-    (method) =>
-    method.transfer.map(({ model, fooled }) => [method.method, budgetText(method), models[model]?.name, rateText(fooled), intervalText(fooled)]), // prettier-ignore
+  const rows = methods.flatMap((method) =>
+    method.transfer.map(({ model, fooled }) => [
+      method.method,
+      budgetText(method),
+      models[model]?.name,
+      rateText(fooled),
+      intervalText(fooled),
+    ]),
   )
   if (rows.length === 0) return null
-  return tableMarkup(`Transfer: made on ${name}, judged on others`, ['Method', 'Budget', 'Judged on', 'Fooled', 'Wilson 95 %'], rows) // prettier-ignore
+  return tableMarkup(
+    `Transfer: made on ${name}, judged on others`,
+    ['Method', 'Budget', 'Judged on', 'Fooled', 'Wilson 95 %'],
+    rows,
+  )
 }
 
 function pairsTable({ pairs }: EvaluatedModel): Markup | null {
@@ -116,7 +134,16 @@ function pairsTable({ pairs }: EvaluatedModel): Markup | null {
     'Differences between methods at the budget, on the same images (McNemar, two-sided, not corrected for their number)',
     ['First', 'Second', 'Only first', 'Only second', 'Difference', 'By patient 95 %', 'p, exact', 'p, mid-p'],
     pairs.map(({ first, second, onlyFirst, onlySecond, exact, midP, difference: { mean, interval } }) => [
-      ...[first, second, onlyFirst, onlySecond, percent(mean), intervalText(interval), pText(exact), pText(midP)], // prettier-ignore
+      ...[
+        first,
+        second,
+        onlyFirst,
+        onlySecond,
+        percent(mean),
+        intervalText(interval),
+        pText(exact),
+        pText(midP),
+      ],
     ]),
   )
 }

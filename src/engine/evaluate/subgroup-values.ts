@@ -57,7 +57,11 @@ const tip = 'Name columns that the labels file has; its first line names them.'
 function checkColumns([first = {}]: readonly Row[], names: readonly string[], file: string): void {
   const missing = names.find((name) => !(name in first))
   if (missing !== undefined)
-    throw new RadversaryError('labels-invalid', `labels: expected the column "${missing}", got ${Object.keys(first).join(', ')}`, { file, tip }) // prettier-ignore
+    throw new RadversaryError(
+      'labels-invalid',
+      `labels: expected the column "${missing}", got ${Object.keys(first).join(', ')}`,
+      { file, tip },
+    )
 }
 
 /** Rows by SOP Instance UID, named by it or by their file. */

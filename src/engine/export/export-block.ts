@@ -83,10 +83,18 @@ async function exportTogether(
     const results = frames.map(({ result }) => result)
     written.push(await exportPixels(number, image, results, sink))
     const values = await readStored(pathOf(image, sink))
-    checkPixels(results.map(({ adversarial }) => adversarial), values, pathOf(image, sink)) // prettier-ignore
+    checkPixels(
+      results.map(({ adversarial }) => adversarial),
+      values,
+      pathOf(image, sink),
+    )
     stored.push(values)
   }
-  const judged = await judgeAll(images.flatMap(({ frames }) => frames), stored.flat(), { contextSlices, sink }) // prettier-ignore
+  const judged = await judgeAll(
+    images.flatMap(({ frames }) => frames),
+    stored.flat(),
+    { contextSlices, sink },
+  )
   const finished: NumberedResult[] = []
   for (const [index, { image, frames }] of images.entries()) {
     const number = sink.numberOf(image.image)

@@ -11,7 +11,9 @@ import type { AttackRecord } from './record.ts'
 import { type JobHooks, throwIfCancelled } from '../progress.ts'
 
 export interface MediaRequest {
-  /** Paths of DICOM files in the export, in the order in which they become series and images of the medium. */
+  /**
+   * Paths of DICOM files in the export, in the order in which they become series and images of the medium.
+   */
   readonly files: readonly string[]
   readonly exportId: string
   readonly media: readonly MediaFormat[]
@@ -23,8 +25,9 @@ export type MediaFormat = (typeof mediaFormats)[number]
 const largestZip = 2 ** 32 - 1
 
 /**
- * Writes the DICOM files of an export as a file-set that a hospital's PC reads (PS3.10, general purpose profile):
- * media/DICOMDIR with the files under names of eight characters, or the same in one archive, media.zip.
+ * Writes the DICOM files of an export as a file-set that a hospital's PC reads (PS3.10, general purpose
+ * profile): media/DICOMDIR with the files under names of eight characters, or the same in one archive,
+ * media.zip.
  * @throws RadversaryError usage for more than a zip holds; io-failed, export-conflict, cancelled
  */
 export async function writeMedia(

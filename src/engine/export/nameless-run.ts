@@ -53,9 +53,10 @@ export interface NamelessExport {
 }
 
 /**
- * Writes a run's export anew, of its sources without identities: the pixels, predictions and masks are those of
- * the run. Tables and summary come with it; the record is left to the caller, who may add to it.
- * @throws RadversaryError dicom-unsupported for an image that can't be made safe; io-failed where a source is gone
+ * Writes a run's export anew, of its sources without identities: the pixels, predictions and masks are those
+ * of the run. Tables and summary come with it; the record is left to the caller, who may add to it.
+ * @throws RadversaryError dicom-unsupported for an image that can't be made safe; io-failed where a source
+ * is gone
  */
 export async function namelessRun(request: NamelessRequest, hooks: JobHooks = {}): Promise<NamelessExport> {
   const { from, folder, paths, home } = request

@@ -5,8 +5,8 @@ import type { InputFailure } from '../study/failures.ts'
 import type { ImageResult } from './image-result.ts'
 
 /**
- * An image's result as its export may say it: without the names of files and stacks, and with the source's UID as
- * the exported files have it, by which whoever has the key finds the source again.
+ * An image's result as its export may say it: without the names of files and stacks, and with the source's
+ * UID as the exported files have it, by which whoever has the key finds the source again.
  * @param number of the image in the export, from 1
  */
 export function resultFor(identity: ExportIdentity, number: number, result: ImageResult): ImageResult {

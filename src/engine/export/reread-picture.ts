@@ -70,7 +70,10 @@ const readers = {
   png: async (path, { frames: [frame] }) => {
     if (frame === undefined) return []
     const bytes = await readBytes({ path })
-    const values = frame.samplesPerPixel === 1 ? readPng(bytes, path, () => undefined).values : (await storedIn('png', path))[0] // prettier-ignore
+    const values =
+      frame.samplesPerPixel === 1
+        ? readPng(bytes, path, () => undefined).values
+        : (await storedIn('png', path))[0]
     const offset = pngOffset(frame)
     return [Int32Array.from(values ?? [], (value) => value - offset)]
   },

@@ -38,7 +38,9 @@ export class Cases {
     const { size } = this.channels
     if (size === 0) return []
     const what = size === 1 ? '1 case has' : `${size} cases have`
-    return [`${what} several channels by nnU-Net's names (_0000, _0001 …): each case is an examination of its own, its channels lie in one frame of reference.`] // prettier-ignore
+    return [
+      `${what} several channels by nnU-Net's names (_0000, _0001 …): each case is an examination of its own, its channels lie in one frame of reference.`,
+    ]
   }
 }
 

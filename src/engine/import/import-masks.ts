@@ -15,9 +15,9 @@ import { MaskTable, type ImportMasks, type MaskedImage, type MaskPicture } from 
 import { stemOf } from './output-names.ts'
 
 /**
- * Opens masks that lie in files or folders, also among the images: pictures or volumes of class indices, named
- * as their images are; or COCO's JSON with outlines. Where all images lie in the masks' folder, masks are those
- * named so ("_mask").
+ * Opens masks that lie in files or folders, also among the images: pictures or volumes of class indices,
+ * named as their images are; or COCO's JSON with outlines. Where all images lie in the masks' folder, masks
+ * are those named so ("_mask").
  * @throws RadversaryError labels-invalid where there are none; io-failed.
  */
 export async function openImportMasks(path: string, found: Sources, hooks: JobHooks): Promise<ImportMasks> {
@@ -100,7 +100,12 @@ class Masks implements ImportMasks {
 
   private indices(values: StoredValues, { rescale }: MaskImages, file: SourceFile): Uint8Array | Uint16Array {
     if (rescale !== undefined || values.some((value) => value < 0))
-      throw misfit(file, 'whole numbers from 0, the indices of classes', 'others', 'Save the mask as class indices.') // prettier-ignore
+      throw misfit(
+        file,
+        'whole numbers from 0, the indices of classes',
+        'others',
+        'Save the mask as class indices.',
+      )
     if (!this.opened.isBinary)
       return values.some((value) => value > 255) ? Uint16Array.from(values) : Uint8Array.from(values)
     if (values.some((value) => value === 255)) this.said.add('Masks of 0 and 255 became 0 and 1.')

@@ -10,8 +10,9 @@ const quietMs = 3_600_000
 const namingFolders = ['runs', 'comparisons', 'evaluations']
 
 /**
- * Removes imported studies that nothing names any more: neither a run, a comparison or an evaluation,
- * nor the list of recent studies. They are made again when their files are opened. Never throws. @returns how many are gone
+ * Removes imported studies that nothing names any more: neither a run, a comparison or an evaluation, nor
+ * the list of recent studies. They are made again when their files are opened. Never throws. @returns how
+ * many are gone
  */
 export async function sweepImports(home: string, now = Date.now()): Promise<number> {
   const parent = importedFolder(home)

@@ -29,11 +29,16 @@ const shared: readonly (readonly [string, (card: ModelCard) => unknown])[] = [
 
 function checkMember(card: ModelCard, first: ModelCard, file: string): void {
   if (card.task === 'detection') throw refusal('models whose answers can be averaged', 'a detector', file)
-  if (card.inputs !== undefined) throw refusal('models of images alone', 'one with inputs beside the image', file) // prettier-ignore
+  if (card.inputs !== undefined)
+    throw refusal('models of images alone', 'one with inputs beside the image', file)
   const other = shared.find(([, of]) => JSON.stringify(of(card)) !== JSON.stringify(of(first)))
   if (other === undefined) return
   const [what, of] = other
-  throw refusal(`the same ${what} (${JSON.stringify(of(first))}) in all cards`, JSON.stringify(of(card)), file) // prettier-ignore
+  throw refusal(
+    `the same ${what} (${JSON.stringify(of(first))}) in all cards`,
+    JSON.stringify(of(card)),
+    file,
+  )
 }
 
 function refusal(expected: string, got: string, file: string): RadversaryError {

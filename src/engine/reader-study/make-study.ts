@@ -51,10 +51,11 @@ export interface ReaderStudyReport {
 }
 
 /**
- * Makes a blinded reader study of an export: each of its images once, as it was, attacked, or with noise of the
- * same size, a third of them each, in a random order; as DICOM and as one page for readers, and a key for who
- * scores them.
- * @throws RadversaryError usage for fewer than three images, and for multi-frame ones; as `sourcesOf`, `openIdentity`
+ * Makes a blinded reader study of an export: each of its images once, as it was, attacked, or with noise of
+ * the same size, a third of them each, in a random order; as DICOM and as one page for readers, and a key
+ * for who scores them.
+ * @throws RadversaryError usage for fewer than three images, and for multi-frame ones; as `sourcesOf`,
+ * `openIdentity`
  */
 export async function makeReaderStudy(
   request: ReaderStudyRequest,

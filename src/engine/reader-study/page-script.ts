@@ -1,7 +1,7 @@
 /**
- * What the page of a reader study does: it shows one image after the other, takes window and level by dragging, a
- * confidence for each, keeps answers in the browser until they are saved, and saves them as CSV. Plain script, since
- * the page is one file that is opened from a disk.
+ * What the page of a reader study does: it shows one image after the other, takes window and level by
+ * dragging, a confidence for each, keeps answers in the browser until they are saved, and saves them as CSV.
+ * Plain script, since the page is one file that is opened from a disk.
  */
 export const pageScript = `
 'use strict'

@@ -27,9 +27,10 @@ export interface StudyScores {
 /**
  * Scores the answers of a reader study: accuracy and AUC by reader, with intervals.
  * @param key the study's key.json
- * @param files CSVs with the columns `study`, `reader`, `image` and `confidence`, as the study's page saves them
- * @throws RadversaryError io-failed, verification-failed for a key that is none; usage for answers that are not of
- * this study, naming file and line
+ * @param files CSVs with the columns `study`, `reader`, `image` and `confidence`, as the study's page saves
+ * them
+ * @throws RadversaryError io-failed, verification-failed for a key that is none; usage for answers that are
+ * not of this study, naming file and line
  */
 export async function scoreStudy(key: string, files: readonly string[]): Promise<StudyScores> {
   const known = await readJson(key, readerKey, toRestore)

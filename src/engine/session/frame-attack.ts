@@ -118,7 +118,11 @@ async function withFeatures(
 ): Promise<FrameResult[]> {
   if (featureDeviation === undefined) return [...results]
   const deviationsOf = (points: Tensor, which: 'before' | 'after') =>
-    featureDeviation(problem, points, results.map(({ [which]: answer }) => classesOfAnswer(answer)[0])) // prettier-ignore
+    featureDeviation(
+      problem,
+      points,
+      results.map(({ [which]: answer }) => classesOfAnswer(answer)[0]),
+    )
   const before = await deviationsOf(problem.images, 'before')
   const after = await deviationsOf(adversarial, 'after')
   return results.map((result, n) => ({

@@ -153,14 +153,15 @@ async function connectEnsemble(
   given: ModelsToConnect,
   { others, combination }: Ensemble,
 ): Promise<PixelModel[]> {
-  // prettier-ignore
   const { opened, runtime } = given
   const members: PixelModel[][] = []
   try {
     for (const member of [opened, ...others]) members.push(await connectSingle({ ...given, opened: member }))
-    return entry(members, 0).map(
-      (_, lane) =>
-        ensembleOnPixels(members.map((lanes) => entry(lanes, lane)), { runtime, combination, card: opened.card }), // prettier-ignore
+    return entry(members, 0).map((_, lane) =>
+      ensembleOnPixels(
+        members.map((lanes) => entry(lanes, lane)),
+        { runtime, combination, card: opened.card },
+      ),
     )
   } catch (error) {
     await Promise.all(members.flat().map((model) => model.dispose()))

@@ -157,7 +157,9 @@ class StackAttack {
     const found = await this.attackTasks(tasks, around(before, after))
     const seconds = (performance.now() - start) / 1000
     if (last) judgeAgain(last, found.flat().slice(0, earlier.length))
-    const batches = withoutEarlier(found, earlier.length).map((batch) => batch.map((frame, n) => clean?.judged(frame, n) ?? frame)) // prettier-ignore
+    const batches = withoutEarlier(found, earlier.length).map((batch) =>
+      batch.map((frame, n) => clean?.judged(frame, n) ?? frame),
+    )
     const results = batches.flat().map(({ result }) => result)
     this.trail = lastOf([...this.trail, ...results], 2 * context)
     this.done += own.length
@@ -219,9 +221,17 @@ class StackAttack {
 
   private batchesOf(tasks: readonly FrameTask[]): FrameBatch[] {
     const { model, batch } = this.session
-    const runs = modelBatches(tasks.map(({ frame }) => frame), model) // prettier-ignore
+    const runs = modelBatches(
+      tasks.map(({ frame }) => frame),
+      model,
+    )
     const most = model.context > 0 ? Infinity : batch
-    return runs.flatMap((run) => this.budgetBatches(run.map((at) => entry(tasks, at)), most)) // prettier-ignore
+    return runs.flatMap((run) =>
+      this.budgetBatches(
+        run.map((at) => entry(tasks, at)),
+        most,
+      ),
+    )
   }
 
   /**

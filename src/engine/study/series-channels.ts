@@ -75,7 +75,10 @@ async function seriesOf(
   const wanted = [channel.modality, ...Object.entries(channel.match).map((pair) => pair.join(' '))]
   const asked = wanted.filter((text) => text !== undefined).join(', ')
   const listed = (some: readonly Candidate[]) =>
-    some.slice(0, mostListed).map(({ name }) => name).join('; ') // prettier-ignore
+    some
+      .slice(0, mostListed)
+      .map(({ name }) => name)
+      .join('; ')
   const got = more.length === 0 ? `none of ${listed(candidates)}` : `${matched.length}: ${listed(matched)}`
   throw unmatched(`expected one for channel ${number} (${asked}), got ${got}`, candidates, {
     tip: 'Each channel needs one series of each examination: change its modality or match in the model card, or open the study without what is too much.',
@@ -88,9 +91,13 @@ async function isMatched(candidate: Candidate, channel: SeriesChannel): Promise<
   return Object.entries(channel.match).every(([keyword, pattern]) => {
     const attribute = attributeOf(keyword)
     if (attribute === undefined)
-      throw new RadversaryError('card-invalid', `Model card: input.channels: there is no DICOM attribute ${keyword}`, {
-        tip: 'Give the keyword that PS3.6 has, such as SeriesDescription, ProtocolName or SequenceName.',
-      }) // prettier-ignore
+      throw new RadversaryError(
+        'card-invalid',
+        `Model card: input.channels: there is no DICOM attribute ${keyword}`,
+        {
+          tip: 'Give the keyword that PS3.6 has, such as SeriesDescription, ProtocolName or SequenceName.',
+        },
+      )
     return new RegExp(pattern, 'i').test(attributeValues(instance, attribute, 0)?.join('\\') ?? '')
   })
 }
@@ -100,9 +107,13 @@ async function asOneStack(found: readonly Candidate[]): Promise<StudyImage[]> {
   for (const [n, candidate] of found.entries()) {
     const same = found.indexOf(candidate)
     if (same < n)
-      throw unmatched(`expected another for each channel, got one for ${same + 1} and ${n + 1}: ${candidate.name}`, [candidate], {
-        tip: 'Change the patterns of input.channels in the model card, so that each finds its own.',
-      }) // prettier-ignore
+      throw unmatched(
+        `expected another for each channel, got one for ${same + 1} and ${n + 1}: ${candidate.name}`,
+        [candidate],
+        {
+          tip: 'Change the patterns of input.channels in the model card, so that each finds its own.',
+        },
+      )
     await checkAlike(first, candidate)
   }
   const { stack } = first.images[0]
@@ -122,9 +133,13 @@ const sameSpacingMm = 0.001
 async function checkAlike(one: Candidate, other: Candidate): Promise<void> {
   const fault = unlikeImages(one, other) ?? unlikePlaces(await placesOf(one), await placesOf(other))
   if (fault === undefined) return
-  throw unmatched(`expected channels that lie alike, but ${one.name} and ${other.name} ${fault}`, [one, other], {
-    tip: 'Register and resample the series to one grid first, as the model was trained.',
-  }) // prettier-ignore
+  throw unmatched(
+    `expected channels that lie alike, but ${one.name} and ${other.name} ${fault}`,
+    [one, other],
+    {
+      tip: 'Register and resample the series to one grid first, as the model was trained.',
+    },
+  )
 }
 
 /** What two series don't have in common, whatever lies where. */

@@ -196,7 +196,8 @@ async function findModels(
     })
   const files: ModelFile[] = []
   for (const [at, member] of members.entries()) {
-    const file = given === undefined ? await findByHash(home, member.sha256) : await readMember(given[at], member) // prettier-ignore
+    const file =
+      given === undefined ? await findByHash(home, member.sha256) : await readMember(given[at], member)
     if (file === undefined) return undefined
     files.push(file)
   }
@@ -227,7 +228,9 @@ interface RecordedModel {
   readonly beside: BesideSource | undefined
 }
 
-/** The model, unless it takes more than pixels: what that is of an image, a de-identified export doesn't say. */
+/**
+ * The model, unless it takes more than pixels: what that is of an image, a de-identified export doesn't say.
+ */
 async function openedFor(
   files: readonly ModelFile[],
   record: AttackRecord,
@@ -264,7 +267,8 @@ async function openRecorded(
     members.push(pixelModel(await connectModel({ ...entry(files, at), card: own }, runtime), own))
   }
   const combination = record.model.ensemble?.combination
-  const model = combination === undefined ? entry(members, 0) : ensembleOnPixels(members, { runtime, combination, card }) // prettier-ignore
+  const model =
+    combination === undefined ? entry(members, 0) : ensembleOnPixels(members, { runtime, combination, card })
   return { model, card, beside }
 }
 

@@ -17,8 +17,8 @@ export interface SourceCheck extends SourcesRequest {
 }
 
 /**
- * Finds each image of an export in its source, by its UID or by what the key makes of it, and compares: the pixels
- * differ by as much as the record says.
+ * Finds each image of an export in its source, by its UID or by what the key makes of it, and compares: the
+ * pixels differ by as much as the record says.
  * @throws RadversaryError usage where the key was thrown away or is not there; as `openStudy`
  */
 export async function verifySources(

@@ -10,7 +10,9 @@ function broadcastShape(shape: readonly (number | null)[], axes: readonly number
   return shape.map((extent, axis) => (axes.includes(axis) ? (extent ?? broadcastExtent) : broadcastExtent))
 }
 
-/** The extent of an axis, which may count from the end. @throws RangeError for one that a model leaves free */
+/**
+ * The extent of an axis, which may count from the end. @throws RangeError for one that a model leaves free
+ */
 function knownExtent(shape: readonly (number | null)[], axis: number): number {
   const extent = shape.at(axis)
   if (typeof extent === 'number') return extent

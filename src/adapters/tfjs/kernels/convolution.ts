@@ -130,8 +130,22 @@ export function conv3dBySlices(
   return tf.tidy(() => {
     const info = infoOf(x.shape, filter, attributes)
     const { front, back, top, bottom, left, right } = info.padInfo
-    const padded = front + back === 0 ? x : tf.pad(x, [[0, 0], [front, back], [0, 0], [0, 0], [0, 0]]) // prettier-ignore
-    const pad: tf.backend_util.ExplicitPadding = [[0, 0], [top, bottom], [left, right], [0, 0]] // prettier-ignore
+    const padded =
+      front + back === 0
+        ? x
+        : tf.pad(x, [
+            [0, 0],
+            [front, back],
+            [0, 0],
+            [0, 0],
+            [0, 0],
+          ])
+    const pad: tf.backend_util.ExplicitPadding = [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ]
     const slices = Array.from({ length: info.filterDepth }, (_, k) => {
       const images = imagesAt(padded, {
         first: k * info.dilationDepth,
@@ -197,7 +211,11 @@ function turnedAround(filter: tf.Tensor5D): tf.Tensor5D {
 function withZerosBetween(x: tf.Tensor5D, stride: number, spatialAxis: number): tf.Tensor5D {
   if (stride === 1) return x
   const { before, extent, after } = aroundAxis(x, spatialAxis + 1)
-  const apart = tf.pad(tf.reshape(x, [sizeOf(before) * extent, 1, sizeOf(after)]), [[0, 0], [0, stride - 1], [0, 0]]) // prettier-ignore
+  const apart = tf.pad(tf.reshape(x, [sizeOf(before) * extent, 1, sizeOf(after)]), [
+    [0, 0],
+    [0, stride - 1],
+    [0, 0],
+  ])
   const all = tf.reshape(apart, [sizeOf(before), extent * stride, sizeOf(after)])
   const size = (extent - 1) * stride + 1
   return reshaped(tf.slice(all, [0, 0, 0], [sizeOf(before), size, sizeOf(after)]), [
@@ -212,7 +230,14 @@ function padded(x: tf.Tensor5D, [first, last]: readonly [number, number], spatia
   if (first === 0 && last === 0) return x
   const { before, extent, after } = aroundAxis(x, spatialAxis + 1)
   const flat = tf.reshape(x, [sizeOf(before), extent, sizeOf(after)])
-  return reshaped(tf.pad(flat, [[0, 0], [first, last], [0, 0]]), [...before, first + extent + last, ...after]) // prettier-ignore
+  return reshaped(
+    tf.pad(flat, [
+      [0, 0],
+      [first, last],
+      [0, 0],
+    ]),
+    [...before, first + extent + last, ...after],
+  )
 }
 
 function aroundAxis({ shape }: tf.Tensor5D, axis: number) {

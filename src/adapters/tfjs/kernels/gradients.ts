@@ -86,7 +86,10 @@ const bilinearTaps: TapsOf = (target, { input, output }, how) => {
   const lower = Math.max(0, Math.floor(source))
   const upper = Math.min(input - 1, Math.ceil(source))
   const share = source - Math.floor(source)
-  return [[lower, 1 - share], [upper, share]] // prettier-ignore
+  return [
+    [lower, 1 - share],
+    [upper, share],
+  ]
 }
 
 /** As TensorFlow.js's ResizeNearestNeighbor. */

@@ -96,7 +96,15 @@ function phaseGradient(
   if (pads.every((pad) => pad === 0)) return convolve(dy, taps, { dilations, pad: 'valid' })
   const part = taken(dy, row, column)
   const [top = 0, bottom = 0, left = 0, right = 0] = pads.map((pad) => Math.max(0, pad))
-  return convolve(part, taps, { dilations, pad: [[0, 0], [top, bottom], [left, right], [0, 0]] }) // prettier-ignore
+  return convolve(part, taps, {
+    dilations,
+    pad: [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ],
+  })
 }
 
 /** The phase's taps in reverse; a phase without any gets one of zeros. */

@@ -22,8 +22,8 @@ interface Piece {
 }
 
 /**
- * BSR: blocks that change places, each turned by up to `degrees` (Wang et al., arXiv 2308.10299, section 3.3),
- * their sides between one and two shares of the whole.
+ * BSR: blocks that change places, each turned by up to `degrees` (Wang et al., arXiv 2308.10299, section
+ * 3.3), their sides between one and two shares of the whole.
  */
 export function shuffledBlocks(options: {
   readonly count: number

@@ -33,7 +33,9 @@ const changes: readonly Change[] = [
   withDropout,
 ]
 
-/** The authors' code's: noise up to 16/255, half the size, 60 % of frequencies and a tenth of values dropped. */
+/**
+ * The authors' code's: noise up to 16/255, half the size, 60 % of frequencies and a tenth of values dropped.
+ */
 const strength = { noise: 16 / 255, size: 0.5, kept: 0.4, dropped: 0.1 }
 
 type Pixel = readonly [row: number, column: number]

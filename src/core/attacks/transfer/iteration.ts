@@ -175,8 +175,8 @@ interface Penalised extends Flatness {
 }
 
 /**
- * Mean of (1 − δ)·g′ + δ·g* over points x′ around a place, g′ = ∇J(x′), g* = ∇J(x′ − α·g′ / mean|g′|): the gradient
- * of a loss whose gradient's norm is penalised (Ge et al., arXiv 2306.05225, algorithm 1).
+ * Mean of (1 − δ)·g′ + δ·g* over points x′ around a place, g′ = ∇J(x′), g* = ∇J(x′ − α·g′ / mean|g′|): the
+ * gradient of a loss whose gradient's norm is penalised (Ge et al., arXiv 2306.05225, algorithm 1).
  */
 function flatGradient(
   state: AttackState,

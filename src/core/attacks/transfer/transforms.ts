@@ -62,8 +62,8 @@ export interface MixIn {
 }
 
 /**
- * Admix: x + η·x′, x′ an image of another class, any other where there is none (Wang et al., arXiv 2102.00436,
- * equation 4).
+ * Admix: x + η·x′, x′ an image of another class, any other where there is none (Wang et al., arXiv
+ * 2102.00436, equation 4).
  */
 export function admixed(count: number, portion: number, pool: readonly MixIn[]): Copies {
   return {

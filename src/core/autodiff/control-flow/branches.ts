@@ -24,7 +24,8 @@ export interface BranchedExpansion extends Expansion {
 /** The first opset with Where. */
 const whereOpset = 9
 
-const tip = 'Export the model without it: torch.where(condition, a, b) in place of if, or traced, with the branch fixed.' // prettier-ignore
+const tip =
+  'Export the model without it: torch.where(condition, a, b) in place of if, or traced, with the branch fixed.'
 
 /**
  * Both branches of an If beside it. What they read of the image goes through Where and a stop, so that from
@@ -107,7 +108,10 @@ export function joined(
       return { reason: 'a branch gives a value of no known shape', tip }
     if (!isRead || flag === undefined || a === undefined || b === undefined) results.push(null)
     else if (!sameShape(a.shape, b.shape) || a.dataType !== b.dataType)
-      return { reason: `it depends on the image, and its branches differ in shape, ${inWords(a)} and ${inWords(b)}`, tip } // prettier-ignore
+      return {
+        reason: `it depends on the image, and its branches differ in shape, ${inWords(a)} and ${inWords(b)}`,
+        tip,
+      }
     else results.push((a.dataType === 'bool' ? chosenTruth(flag, a, b, emit) : emit.where(flag, a, b)).name)
   }
   return results

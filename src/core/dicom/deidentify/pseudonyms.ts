@@ -9,8 +9,8 @@ export interface Pseudonyms {
   /** A UID under 2.25, at most 44 characters; the standard's own (1.2.840.10008…) stay. */
   uid(uid: string): string
   /**
-   * What stands for Patient's Name and Patient ID: 14 letters and digits, or what a list says of the Patient ID;
-   * undefined where a list lacks it.
+   * What stands for Patient's Name and Patient ID: 14 letters and digits, or what a list says of the Patient
+   * ID; undefined where a list lacks it.
    */
   patient(identity: string, patientId: string): string | undefined
   /** Days by which a patient's dates move, -3650 to -1. */

@@ -21,8 +21,8 @@ import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
 
 /**
- * What a derived series is: the adversarial images, the input as the attack's smoothing sees it, or images of a
- * reader study, of which nothing in the file says what they are.
+ * What a derived series is: the adversarial images, the input as the attack's smoothing sees it, or images
+ * of a reader study, of which nothing in the file says what they are.
  */
 export type DerivedRole = 'adversarial' | 'smoothed' | 'blinded'
 

@@ -43,7 +43,9 @@ test('a directory refers to each file, in the order of the records', () => {
 test('offsets lead from a patient down to the images, and from each to the next', () => {
   const file = directoryOf([['1', 1], ['1', 2], ['2', 1]]) // prettier-ignore
   const view = new DataView(file.buffer, file.byteOffset)
-  /** Types of a record, of those below it and of those after it: each element has 8 bytes before its value. */
+  /**
+   * Types of a record, of those below it and of those after it: each element has 8 bytes before its value.
+   */
   const followed = (at: number): string[] => {
     if (at === 0) return []
     expect(view.getUint32(at, true)).toBe(0xe000fffe)

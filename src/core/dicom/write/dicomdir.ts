@@ -28,7 +28,8 @@ const componentForm = /^[A-Z0-9_]{1,8}$/
 const mostComponents = 8
 
 /**
- * The directory's entry of a file. What must have a value and has none gets that of nobody: 19000101, 000000, 1.
+ * The directory's entry of a file. What must have a value and has none gets that of nobody: 19000101,
+ * 000000, 1.
  * @param path its components on the medium
  * @throws RadversaryError dicom-unreadable, dicom-unsupported
  */
@@ -109,8 +110,8 @@ interface DirectoryRecord {
 }
 
 /**
- * A Basic Directory (PS3.3 annex F, PS3.10 section 8.6) of files on a medium, for the general purpose profiles of
- * PS3.11 annex D. Records lie patient by patient, each followed by what is below it.
+ * A Basic Directory (PS3.3 annex F, PS3.10 section 8.6) of files on a medium, for the general purpose
+ * profiles of PS3.11 annex D. Records lie patient by patient, each followed by what is below it.
  * @param exportId names the file-set; equal ids give equal bytes
  */
 export function buildDicomdir(entries: readonly DirectoryEntry[], exportId: string): Uint8Array {

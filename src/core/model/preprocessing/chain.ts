@@ -121,13 +121,20 @@ export function plainCard(card: PreprocessingCard): PreprocessingCard {
     ...card,
     mean: [0],
     std: [1],
-    input: { ...input, ...(seriesCount(input) > 1 && { channels: 1 }), layout: 'NCHW', valueRange, slices: undefined, volume: undefined }, // prettier-ignore
+    input: {
+      ...input,
+      ...(seriesCount(input) > 1 && { channels: 1 }),
+      layout: 'NCHW',
+      valueRange,
+      slices: undefined,
+      volume: undefined,
+    },
   }
 }
 
 /**
- * What `plainCard` leaves out of the numbers: mean and standard deviation, of neighbouring slices those of the
- * middle one, of several series those of the first.
+ * What `plainCard` leaves out of the numbers: mean and standard deviation, of neighbouring slices those of
+ * the middle one, of several series those of the first.
  */
 export function plainNumbers({ input, normalisation, mean, std }: PreprocessingCard): PreprocessingStep {
   const isOfOne = input.slices !== undefined || seriesCount(input) > 1

@@ -58,7 +58,11 @@ const makers: { readonly [Kind in DefenceKind]: Maker<Kind> } = {
     adjoint: (cotangent) => gaussianMap(cotangent.shape, sigma).adjoint(cotangent),
   }),
   'total-variation': ({ weight, iterations }) =>
-    straightThrough((x) => byPlanes(x, (plane, size) => { denoise(plane, { ...size, weight, iterations }) })), // prettier-ignore
+    straightThrough((x) =>
+      byPlanes(x, (plane, size) => {
+        denoise(plane, { ...size, weight, iterations })
+      }),
+    ),
   'resize-pad': (step, { draw }, place) => {
     const mapOf = (x: Tensor) => {
       const { channels, rows, columns } = imageBatchExtents(x, 'Resize and pad')
@@ -136,12 +140,16 @@ function medianFilter(size: number): Made {
   return {
     apply: (x) => {
       const out = tensor(x.shape)
-      filtered(x, (indices, plane) => { gather(planeOf(out, plane), planeOf(x, plane), indices) }) // prettier-ignore
+      filtered(x, (indices, plane) => {
+        gather(planeOf(out, plane), planeOf(x, plane), indices)
+      })
       return out
     },
     adjoint: (cotangent, x) => {
       const back = tensor(x.shape)
-      filtered(x, (indices, plane) => { scatter(planeOf(back, plane), planeOf(cotangent, plane), indices) }) // prettier-ignore
+      filtered(x, (indices, plane) => {
+        scatter(planeOf(back, plane), planeOf(cotangent, plane), indices)
+      })
       return back
     },
   }

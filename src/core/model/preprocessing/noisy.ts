@@ -12,8 +12,8 @@ export type NoisyModel = (copies: number, random: RandomSource) => Promise<Tenso
 export type NoiseStep = Extract<DefenceStep, { readonly kind: 'noise' }>
 
 /**
- * The model of an image [1, C, H, W] in relative intensity, with noise in the card's chain where `noise` says; the
- * card's own defence comes after it.
+ * The model of an image [1, C, H, W] in relative intensity, with noise in the card's chain where `noise`
+ * says; the card's own defence comes after it.
  */
 export function noisyModel(
   model: DifferentiableModel,

@@ -149,12 +149,17 @@ interface ReadFit {
 
 /** How an image came into the frame, by the rules of transformers' image processors. */
 function fitOf(given: Processor): ReadFit {
-  if (isBounded(given.size)) return { note: `images were bounded by a longer side of ${given.size.longest_edge}, which a card can’t say` } // prettier-ignore
+  if (isBounded(given.size))
+    return {
+      note: `images were bounded by a longer side of ${given.size.longest_edge}, which a card can’t say`,
+    }
   if (given.do_pad === true) return { note: 'images were padded, which a card can’t say' }
   const crop = given.do_center_crop === true ? sidesOf(given.crop_size ?? undefined) : undefined
   const side = shortestOf(given)
   if (!given.do_resize || given.size === undefined)
-    return crop === undefined ? {} : { frame: crop, note: 'images were cropped without being resized, which a card can’t say' } // prettier-ignore
+    return crop === undefined
+      ? {}
+      : { frame: crop, note: 'images were cropped without being resized, which a card can’t say' }
   if (side !== undefined && given.crop_pct !== undefined) return convNextFit(side, given.crop_pct)
   if (side !== undefined)
     return crop === undefined
@@ -163,7 +168,10 @@ function fitOf(given: Processor): ReadFit {
   const into = sidesOf(given.size)
   if (crop === undefined || into === undefined || crop.join() === into.join())
     return { fit: { kind: 'stretch' }, ...(into && { frame: into }) }
-  return { frame: crop, note: `images were stretched to ${into.join('x')}, then cropped to ${crop.join('x')}, which a card can't say: give the graph its crop` } // prettier-ignore
+  return {
+    frame: crop,
+    note: `images were stretched to ${into.join('x')}, then cropped to ${crop.join('x')}, which a card can't say: give the graph its crop`,
+  }
 }
 
 function isBounded(given: Processor['size']): given is z.output<typeof bounded> {

@@ -87,7 +87,13 @@ const transforms: Readonly<Record<string, TransformReader>> = {
   Orientation: { reads: ['axcodes', 'as_closest_canonical'], read: oriented },
   Spacing: {
     reads: ['pixdim', 'mode', 'dtype'],
-    usual: { diagonal: false, padding_mode: 'border', align_corners: false, recompute_affine: false, scale_extent: false }, // prettier-ignore
+    usual: {
+      diagonal: false,
+      padding_mode: 'border',
+      align_corners: false,
+      recompute_affine: false,
+      scale_extent: false,
+    },
     read: spaced,
   },
   Resize: {

@@ -85,7 +85,14 @@ function preprocessing(inference: JsonObject, { inputs }: ModelFacts, isVolume: 
   const isOfSeries = inputs.some(
     ({ shape: [, channels, ...frame] }) => frame.length === 3 && Number(channels) > 1,
   )
-  let image: ImageSoFar = { isVolume, isOfSeries, isResampled: false, isTransposed: false, values: valuesAsStored, places: {} } // prettier-ignore
+  let image: ImageSoFar = {
+    isVolume,
+    isOfSeries,
+    isResampled: false,
+    isTransposed: false,
+    values: valuesAsStored,
+    places: {},
+  }
   const notes: string[] = []
   let isWhole = true
   for (const step of steps) {
@@ -123,12 +130,29 @@ function imageNotes({ places, values, isVolume, isTransposed }: ImageSoFar): str
       : []),
     ...(isVolume || isTransposed
       ? []
-      : ["MONAI's readers exchange rows and columns of pictures: give the graph a Transpose that exchanges them back"]), // prettier-ignore
-    ...(isOfStored ? ['values are taken as they are stored: give the ends of intensity as input.valueRange too'] : []), // prettier-ignore
+      : [
+          "MONAI's readers exchange rows and columns of pictures: give the graph a Transpose that exchanges them back",
+        ]),
+    ...(isOfStored
+      ? ['values are taken as they are stored: give the ends of intensity as input.valueRange too']
+      : []),
   ]
 }
 
-const slidingSettings = ['roi_size', 'overlap', 'mode', 'sw_batch_size', 'sw_device', 'progress', 'cache_roi_weight_map', 'cpu_thresh', 'buffer_steps', 'buffer_dim', 'padding_mode', 'cval'] // prettier-ignore
+const slidingSettings = [
+  'roi_size',
+  'overlap',
+  'mode',
+  'sw_batch_size',
+  'sw_device',
+  'progress',
+  'cache_roi_weight_map',
+  'cpu_thresh',
+  'buffer_steps',
+  'buffer_dim',
+  'padding_mode',
+  'cval',
+]
 
 function inferer(inference: JsonObject, isVolume: boolean): SidecarReading {
   const step = stepAt(inference, 'inferer')
@@ -153,7 +177,10 @@ function inferer(inference: JsonObject, isVolume: boolean): SidecarReading {
       ...Object.entries(parts).flatMap(([name, value]) => said(`input.volume.${name}`, value, at(name))),
     ],
     notes: [
-      ...unread.map(([name]) => `SlidingWindowInferer's setting for input.volume.${name} can't be said in a card, or depends on what the file computes`), // prettier-ignore
+      ...unread.map(
+        ([name]) =>
+          `SlidingWindowInferer's setting for input.volume.${name} can't be said in a card, or depends on what the file computes`,
+      ),
       ...unreadSettings(step, slidingSettings, { sigma_scale: 0.125, with_coord: false }).map(
         (reason) => `SlidingWindowInferer ${reason}`,
       ),

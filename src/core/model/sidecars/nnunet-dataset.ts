@@ -28,7 +28,12 @@ export function datasetReading(
       ...said('input.channels', seriesOf(names, values), 'dataset.json: channel_names'),
       ...classesOf(labels),
     ],
-    notes: channels.length < 2 ? [] : [`dataset.json: the network takes ${channels.length} channels (${channels.join(', ')}), found as series of these names or as files that end in _0000, _0001 …: say in input.channels what your series are called`], // prettier-ignore
+    notes:
+      channels.length < 2
+        ? []
+        : [
+            `dataset.json: the network takes ${channels.length} channels (${channels.join(', ')}), found as series of these names or as files that end in _0000, _0001 …: say in input.channels what your series are called`,
+          ],
   }
 }
 

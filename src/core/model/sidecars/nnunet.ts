@@ -123,7 +123,11 @@ function volumeNotes(
   return [
     `${file}: nnU-Net takes images as their files have them. Say in input.volume.orientation towards what its axes (${ofAxes} of the training images) rise, e.g. "SPL"`,
     `${file}: nnU-Net cuts off what is 0 all around before it lays patches, which a card can't say: results differ a little for images with such edges`,
-    ...(isUsual(chosen) ? [] : [`${file}: ${chosen.name}.resampling_fn_data or its settings are not nnU-Net's usual ones (cubic, nearest across anisotropic slices, back linearly), which are the ones that Radversary has`]), // prettier-ignore
+    ...(isUsual(chosen)
+      ? []
+      : [
+          `${file}: ${chosen.name}.resampling_fn_data or its settings are not nnU-Net's usual ones (cubic, nearest across anisotropic slices, back linearly), which are the ones that Radversary has`,
+        ]),
   ]
 }
 

@@ -60,7 +60,11 @@ function reading({ pretrained_cfg: cfg, label_names: labels }: Config): SidecarR
     ],
     notes: [
       ...(note === undefined ? [] : [note]),
-      ...(cfg.test_input_size === undefined ? [] : [`config.json: images of ${cfg.test_input_size.slice(1).join('x')} are tested with, crop_pct ${cfg.test_crop_pct ?? 1}; proposed is what training had`]), // prettier-ignore
+      ...(cfg.test_input_size === undefined
+        ? []
+        : [
+            `config.json: images of ${cfg.test_input_size.slice(1).join('x')} are tested with, crop_pct ${cfg.test_crop_pct ?? 1}; proposed is what training had`,
+          ]),
     ],
   }
 }

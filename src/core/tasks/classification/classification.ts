@@ -14,7 +14,13 @@ export const classification: TaskRules<'classification'> = {
     if (output.activation !== 'multi-label-sigmoid') return undefined
     const auc = output.classes.map((label, k) => {
       const scores = rows.map(({ predicted }) => entry(predicted.probabilities, k))
-      return { label, ...aucOf(scores, rows.map((row) => classesOfAnswer(row.label).includes(k))) } // prettier-ignore
+      return {
+        label,
+        ...aucOf(
+          scores,
+          rows.map((row) => classesOfAnswer(row.label).includes(k)),
+        ),
+      }
     })
     return { auc }
   },

@@ -101,7 +101,10 @@ function ofStack(request: InputGradientRequest, { images, beside, space }: Gradi
   return stackKept.use(JSON.stringify([stack, request.device, request.threads]), ofAll, (gradient) => {
     const { shape, data } = sampleOf(gradient, at)
     const times = answersForStacks(card) ? extentOf(gradient.shape, 0) : 1
-    return tensor(shape, data.map((value) => value / times)) // prettier-ignore
+    return tensor(
+      shape,
+      data.map((value) => value / times),
+    )
   })
 }
 

@@ -51,9 +51,9 @@ interface ExportTools {
 }
 
 /**
- * Writes a run's export, or a part of it, to a folder of the user's, and adds the formats that the run has not
- * made. With identities it is a copy, which has the hashes that the run wrote down; without, its DICOM files are
- * made anew of sources that are de-identified. All is read back at the end.
+ * Writes a run's export, or a part of it, to a folder of the user's, and adds the formats that the run has
+ * not made. With identities it is a copy, which has the hashes that the run wrote down; without, its DICOM
+ * files are made anew of sources that are de-identified. All is read back at the end.
  * @throws RadversaryError verification-failed for a run that isn't done or whose files were changed;
  * export-conflict; io-failed; cancelled; as `namelessRun`
  */
@@ -134,7 +134,10 @@ async function copyFiles({
   return { ...record, identity: { choice: 'keep' }, ...(kept && kept.length > 0 && { pictures: kept }) }
 }
 
-/** Writes the run's DICOM files without identities, and copies what names nobody: perturbations that images share. */
+/**
+ * Writes the run's DICOM files without identities, and copies what names nobody: perturbations that images
+ * share.
+ */
 async function writeNameless({
   request,
   source,

@@ -19,7 +19,9 @@ export function evenTracks(layout: Layout): Tracks {
 /** A track has at least this share of what it shares with its neighbour. */
 const least = 0.1
 
-/** Moves the line after a track, so that the track and its neighbour part their room at a place from 0 to 1. */
+/**
+ * Moves the line after a track, so that the track and its neighbour part their room at a place from 0 to 1.
+ */
 export function movedLine(tracks: readonly number[], line: number, place: number): number[] {
   const start = tracks.slice(0, line).reduce((sum, share) => sum + share, 0)
   const both = (tracks[line] ?? NaN) + (tracks[line + 1] ?? NaN)

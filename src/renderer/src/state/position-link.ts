@@ -5,11 +5,15 @@ import { cross, dot, unit } from '../viewer/volume/vectors.ts'
 export interface AlongNormal {
   readonly active: readonly number[]
   readonly other: readonly number[]
-  /** Whether both are in one system of coordinates, so that equal places are the same place in the patient. */
+  /**
+   * Whether both are in one system of coordinates, so that equal places are the same place in the patient.
+   */
   readonly isSameFrame: boolean
 }
 
-/** Normals closer than this (cosine of 18 degrees) are one direction: scans of a patient lie somewhat aslant. */
+/**
+ * Normals closer than this (cosine of 18 degrees) are one direction: scans of a patient lie somewhat aslant.
+ */
 const sameDirection = 0.95
 
 /** Undefined where one of the series does not say where its slices lie, or they are turned another way. */

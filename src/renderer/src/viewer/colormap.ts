@@ -65,8 +65,8 @@ const tables = {
 }
 
 /**
- * How sizes become lightness: as they are; by their logarithm, so that a hundredth of the limit still shows; or
- * by how many of the image's sizes are smaller.
+ * How sizes become lightness: as they are; by their logarithm, so that a hundredth of the limit still shows;
+ * or by how many of the image's sizes are smaller.
  */
 export type ColourScale = 'linear' | 'log' | 'rank'
 

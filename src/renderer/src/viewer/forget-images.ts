@@ -4,7 +4,9 @@ import { forgetDrawings } from './measurements/tool-states.ts'
 import { forgetPlanes } from './volume/plane-image.ts'
 import { forgetVolumes } from './volume/volumes.ts'
 
-/** Lets a study's images, or a run's, go: frames and volumes; of a study what was drawn, and where they lie. */
+/**
+ * Lets a study's images, or a run's, go: frames and volumes; of a study what was drawn, and where they lie.
+ */
 export function forgetImages(of: { readonly study: string } | { readonly run: string }): void {
   forgetFrames(of)
   forgetVolumes(of)

@@ -43,7 +43,14 @@ interface FormProps {
 function Form({ study, onStarted }: FormProps) {
   const [error, setError] = useState<unknown>()
   const form = useEvaluationForm()
-  const { offered, chosen: { models }, labels: kind, isOfStacks, isQuantised, defended } = useChoices() // prettier-ignore
+  const {
+    offered,
+    chosen: { models },
+    labels: kind,
+    isOfStacks,
+    isQuantised,
+    defended,
+  } = useChoices()
   const known = useModel(models[0])
   const found = useFoundLabels(study.paths, kind)
   const labels = form.labels ?? found ?? ''

@@ -35,7 +35,14 @@ export function rounded([x, y, z]: Vector3): Vector3 {
   return [Math.round(x), Math.round(y), Math.round(z)]
 }
 
-const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const // prettier-ignore
+const orders = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const
 
 /**
  * The grid's axis that is nearest to each of the patient's (x, y, z), each another one, and its sign there.

@@ -5,8 +5,8 @@ import { plus } from './vectors.ts'
 import type { Volume } from './volume.ts'
 
 /**
- * The change from one volume to another in a plane [rows, columns], in modality units: of a slab the mean, or at
- * each pixel the greatest change with its sign.
+ * The change from one volume to another in a plane [rows, columns], in modality units: of a slab the mean,
+ * or at each pixel the greatest change with its sign.
  */
 export function planeChange(before: Volume, after: Volume, plane: Plane, slab: Slab): Float32Array {
   const half = (planesOf(slab.millimetres, plane) - 1) / 2
@@ -36,8 +36,8 @@ function differenceIn(before: Volume, after: Volume, plane: Plane): Float32Array
 }
 
 /**
- * Whether a pixel of a plane lies in both volumes, between slices that have come: elsewhere nothing has changed.
- * Planes along the grid lie within it.
+ * Whether a pixel of a plane lies in both volumes, between slices that have come: elsewhere nothing has
+ * changed. Planes along the grid lie within it.
  */
 function knownIn(before: Volume, after: Volume, plane: Plane): (pixel: number) => boolean {
   const { size } = after.grid
