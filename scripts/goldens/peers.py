@@ -1,4 +1,5 @@
-"""What torchattacks does to a small classifier, for comparison with ours. Needs torch, torchattacks and NumPy.
+"""What torchattacks and Foolbox do to a small classifier, for comparison with ours. Needs torch, torchattacks, foolbox,
+adv-lib, pyautoattack and NumPy.
 
     python3 scripts/goldens/peers.py fixture        trains the classifier anew and writes test/fixtures/attacks/peers.onnx and peers.json
     python3 scripts/goldens/peers.py attack FOLDER  attacks it, for `npm run test:peers`: x.npy, y.npy, and an .npy for each attack
@@ -11,6 +12,7 @@ import json
 import math
 import os
 import sys
+import types
 
 import numpy as np
 import torch
@@ -119,6 +121,32 @@ def smallest(model):
     }
 
 
+def other_smallest(model, x, y):
+    """Searches for the smallest change of Foolbox and adversarial-library, each with the settings of ours."""
+    sys.modules.setdefault("visdom", types.ModuleType("visdom"))  # adversarial-library's log, which nothing here asks for
+    import foolbox
+    from adv_lib.attacks import sigma_zero
+    from adv_lib.attacks.fast_minimum_norm import fmn
+
+    attacked = foolbox.PyTorchModel(model, bounds=(0, 1))
+    ead = foolbox.attacks.EADAttack(binary_search_steps=6, steps=200, initial_stepsize=0.01, initial_const=0.01, regularization=0.001, decision_rule="L1")
+    return {
+        "ddn": foolbox.attacks.DDNAttack(steps=100, init_epsilon=1.0, gamma=0.05)(attacked, x, y, epsilons=None)[1],
+        "ead": ead(attacked, x, y, epsilons=None)[1],
+        "fmn": fmn(model, x, y, norm=math.inf, steps=100),
+        "fmn-l2": fmn(model, x, y, norm=2, steps=100),
+        "fmn-l1": fmn(model, x, y, norm=1, steps=100),
+        "sigma-zero": sigma_zero(model, x, y, num_steps=200),
+    }
+
+
+def sparse_apgd(model, x, y):
+    from pyautoattack.autopgd_base import APGDAttack
+
+    attack = APGDAttack(model, n_iter=20, norm="L1", eps=8.0, loss="ce", seed=3, device="cpu")
+    return {"apgd-ce-l1": attack.perturb(x, y)}
+
+
 def attack(folder):
     model = stored()
     x, y = chosen(model, 128)
@@ -127,6 +155,8 @@ def attack(folder):
     for name, each in {**same_steps(model), **by_chance(model), **smallest(model)}.items():
         torch.manual_seed(3)
         np.save(os.path.join(folder, f"{name}.npy"), each(x, y).detach().numpy().astype("<f4"))
+    for name, found in {**other_smallest(model, x, y), **sparse_apgd(model, x, y)}.items():
+        np.save(os.path.join(folder, f"{name}.npy"), found.detach().numpy().astype("<f4"))
 
 
 def judge(folder):

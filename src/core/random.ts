@@ -39,6 +39,12 @@ export function fillNormal(values: Float32Array, random: RandomSource): void {
   }
 }
 
+/** Fills with independent Laplacian numbers of scale 1. */
+export function fillLaplacian(values: Float32Array, random: RandomSource): void {
+  for (let i = 0; i < values.length; i++)
+    values[i] = -Math.log(random.open()) * (random.symmetric() < 0 ? -1 : 1)
+}
+
 /** Adds normal numbers of a standard deviation to values, in their place. */
 export function addNormal(values: Float32Array, sigma: number, random: RandomSource): void {
   const drawn = new Float32Array(values.length)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { configureAttack } from '../../src/core/attacks/attack-methods.ts'
 import { distanceL2, distanceLinf } from '../../src/core/math/kernels.ts'
+import { distanceL0, distanceL1 } from '../../src/core/math/l1.ts'
 import { attackToEnd } from '../../src/core/attacks/run-attack.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
 import { npyFromTensor, readNpy, tensorFromNpy, writeNpy } from '../../src/core/tensor/npy.ts'
@@ -75,8 +76,7 @@ describe.skipIf(python === undefined)('torchattacks (where RADVERSARY_PEERS_PYTH
       const [{ adversarial, samples }, theirs] = [await attacked(method, settings), stored(method)]
       writeFileSync(join(folder, `ours-${method}.npy`), writeNpy(npyFromTensor(adversarial)))
       expect(samples.every(({ success }) => success)).toBe(true)
-      const distance = norm === 'Linf' ? distanceLinf : distanceL2
-      const normsOf = (all: Tensor) => rowsOf(all).map((row, n) => distance(row, rowsOf(images)[n]!))
+      const normsOf = (all: Tensor) => rowsOf(all).map((row, n) => distances[norm](row, rowsOf(images)[n]!))
       const [our, their] = [normsOf(adversarial), normsOf(theirs)]
       const ratio = median(our.map((value, n) => value / their[n]!))
       tell(method, `median norm ratio ${ratio.toFixed(3)}`, median(our).toFixed(4), median(their).toFixed(4))
@@ -96,6 +96,8 @@ describe.skipIf(python === undefined)('torchattacks (where RADVERSARY_PEERS_PYTH
       expect(Math.min(...float32, ...float64)).toBeGreaterThanOrEqual(1e-4)
   })
 })
+
+const distances = { Linf: distanceLinf, L2: distanceL2, L1: distanceL1, L0: distanceL0 }
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)

@@ -24,6 +24,7 @@ export const chancyPeers: Readonly<Record<string, readonly [method: string, sett
   'vni-fgsm': ['vni-fgsm', steps],
   'apgd-ce': ['apgd-ce', { epsilon, steps: 20 }],
   'apgd-ce-l2': ['apgd-ce-l2', { epsilon: 0.5, steps: 20 }],
+  'apgd-ce-l1': ['apgd-ce-l1', { epsilon: 8, steps: 20 }],
   'apgd-dlr': ['apgd-dlr', { epsilon, steps: 20 }],
   square: ['square', { epsilon: 16 / 255, steps: 200 }],
   'square-l2': ['square-l2', { epsilon: 1, steps: 200 }],
@@ -36,11 +37,21 @@ export const chancyPeers: Readonly<Record<string, readonly [method: string, sett
 export const smallestPeers: Readonly<
   Record<
     string,
-    { readonly settings: object; readonly norm: 'Linf' | 'L2'; readonly ratio: readonly [number, number] }
+    {
+      readonly settings: object
+      readonly norm: 'Linf' | 'L2' | 'L1' | 'L0'
+      readonly ratio: readonly [number, number]
+    }
   >
 > = {
   'fab-t': { settings: { steps: 60 }, norm: 'Linf', ratio: [0.95, 1.02] },
   'fab-t-l2': { settings: { steps: 60 }, norm: 'L2', ratio: [0.95, 1.02] },
   deepfool: { settings: {}, norm: 'L2', ratio: [0.95, 1.05] },
+  ddn: { settings: {}, norm: 'L2', ratio: [0.95, 1.05] },
+  fmn: { settings: {}, norm: 'Linf', ratio: [0.95, 1.05] },
+  'fmn-l2': { settings: {}, norm: 'L2', ratio: [0.95, 1.05] },
+  'fmn-l1': { settings: {}, norm: 'L1', ratio: [0.95, 1.05] },
+  'sigma-zero': { settings: {}, norm: 'L0', ratio: [0.8, 1.15] },
+  ead: { settings: {}, norm: 'L1', ratio: [0.95, 1.05] },
   cw: { settings: { steps: 200, searches: 6 }, norm: 'L2', ratio: [0.8, 1.02] },
 }

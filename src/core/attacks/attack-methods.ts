@@ -2,16 +2,19 @@ import { RadversaryError } from '../errors.ts'
 import type { AttackMethod } from './attack.ts'
 import type { MethodEntry } from './method-entry.ts'
 import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2 } from './methods/apgd.ts'
+import { apgdCeL1 } from './methods/apgd-l1.ts'
 import { asma } from './methods/asma.ts'
 import { autoAttack, autoAttackL2 } from './methods/auto-attack.ts'
 import { carliniWagner } from './methods/carlini-wagner.ts'
 import { gaussianBlur, gaussianNoise, lowContrast, motionBlur } from './methods/corruption.ts'
 import { dag } from './methods/dag.ts'
 import { dctPgd } from './methods/dct-pgd.ts'
+import { ddn } from './methods/ddn.ts'
 import { deepfool } from './methods/deepfool.ts'
 import { diFgsm } from './methods/di-fgsm.ts'
 import { fabT, fabTL2 } from './methods/fab.ts'
 import { fgsm } from './methods/fgsm.ts'
+import { fmnL1, fmnL2, fmnLinf } from './methods/fmn.ts'
 import { hfc } from './methods/hfc.ts'
 import { hopSkipJump, hopSkipJumpLinf } from './methods/hop-skip-jump.ts'
 import { iFgsm } from './methods/i-fgsm.ts'
@@ -22,6 +25,7 @@ import { pgd, pgdL2 } from './methods/pgd.ts'
 import { cosPgd, segPgd } from './methods/pixel-pgd.ts'
 import { smiaReference } from './methods/smia-reference.ts'
 import { smia } from './methods/smia.ts'
+import { ead, sigmaZero } from './methods/sparse.ts'
 import { spsa } from './methods/spsa.ts'
 import { square, squareL2 } from './methods/square.ts'
 import { tiDim, tiFgsm } from './methods/ti-fgsm.ts'
@@ -53,6 +57,7 @@ export const methodGroups = {
     transfer,
     apgdCe,
     apgdCeL2,
+    apgdCeL1,
     apgdDlr,
     apgdDlrL2,
     apgdT,
@@ -61,7 +66,7 @@ export const methodGroups = {
   Frequencies: [dctPgd],
   'One perturbation for many images': [universal, universalL2],
   'Hiding from detectors': [hfc],
-  'The smallest change': [fabT, fabTL2, deepfool, carliniWagner],
+  'The smallest change': [fabT, fabTL2, fmnLinf, fmnL2, fmnL1, deepfool, ddn, carliniWagner, ead, sigmaZero],
   'Black box': [square, squareL2, spsa, hopSkipJump, hopSkipJumpLinf],
   Ensembles: [autoAttack, autoAttackL2],
   'Pixels of a segmentation': [segPgd, cosPgd, asma],

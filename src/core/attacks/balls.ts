@@ -1,15 +1,21 @@
 import { RadversaryError } from '../errors.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
-import { addScaled, distanceL2, distanceLinf, normL2 } from '../math/kernels.ts'
+import { addScaled, distanceL2, distanceLinf, normL1, normL2 } from '../math/kernels.ts'
+import { distanceL0, distanceL1, projectL1 } from '../math/l1.ts'
 import { type Box, boxAround, boxBetween, placeAround, shrinkTowards } from '../math/perturbation.ts'
-import { fillNormal, type RandomSource } from '../random.ts'
+import { fillLaplacian, fillNormal, type RandomSource } from '../random.ts'
+
+/** Norms by which changes are bounded or measured; L0 counts the values that change. */
+export const norms = ['Linf', 'L2', 'L1', 'L0', 'none'] as const
+
+export type Norm = (typeof norms)[number]
 
 /**
  * What the perturbation of one image must stay in: the part of a threat model that is a norm and a budget.
  */
 export interface Ball {
-  readonly norm: 'Linf' | 'L2' | 'none'
+  readonly norm: Norm
   /** In relative intensity; Infinity for 'none'. */
   readonly epsilon: number
   /** ‖x − image‖ in the ball's norm; the Euclidean one for 'none'. */
@@ -69,6 +75,44 @@ export function l2Ball(epsilon: number): Ball {
   }
 }
 
+/**
+ * Σ|x − image| ≤ epsilon, over all pixels and channels. What lies in the box and beyond the ball goes to the
+ * nearest point of the ball, which is in the box too.
+ */
+export function l1Ball(epsilon: number): Ball {
+  return {
+    norm: 'L1',
+    epsilon,
+    distance: distanceL1,
+    box: (_images, bounds) => bounds,
+    project: (x, image) => {
+      if (distanceL1(x, image) > epsilon) projectL1(x, image, boxBetween(x, image), epsilon)
+    },
+    // Uniform in the ball, as in the Euclidean one, with a Laplacian direction.
+    randomPoint: (x, image, random) => {
+      fillLaplacian(x, random)
+      const scale = (epsilon * random.open() ** (1 / x.length)) / normL1(x)
+      addScaled(x, image, x, scale)
+    },
+    roundingBox: (x, image) => boxBetween(x, image),
+  }
+}
+
+/** No more than epsilon values (pixels of a channel) differ from the image's; for what a search has found. */
+export function l0Ball(epsilon: number): Ball {
+  return {
+    norm: 'L0',
+    epsilon,
+    distance: distanceL0,
+    box: (_images, bounds) => bounds,
+    project: (x, image) => {
+      if (distanceL0(x, image) > epsilon) x.set(image)
+    },
+    randomPoint: noRandomPoint,
+    roundingBox: (_x, _image, box) => box,
+  }
+}
+
 /** No budget but the bounds. */
 export function noBall(): Ball {
   return {
@@ -77,11 +121,13 @@ export function noBall(): Ball {
     distance: distanceL2,
     box: (_images, bounds) => bounds,
     project: () => undefined,
-    randomPoint: () => {
-      throw new RadversaryError('usage', 'Random start: expected a budget to draw within, got none')
-    },
+    randomPoint: noRandomPoint,
     roundingBox: (_x, _image, box) => box,
   }
+}
+
+function noRandomPoint(): never {
+  throw new RadversaryError('usage', 'Random start: expected a budget to draw within, got none')
 }
 
 function boxOfBatch({ shape, data }: Tensor, bounds: PixelInterval, radius: number): PixelInterval {

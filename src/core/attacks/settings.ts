@@ -22,6 +22,12 @@ export const epsilonL2 = z
     'Budget: the most that the Euclidean norm of the change of all pixels of an image may be, in intensity ranges.',
   )
 
+export const epsilonL1 = z
+  .number()
+  .positive()
+  .default(12)
+  .describe('Budget: the most that the changes of all pixels of an image may add up to, in intensity ranges.')
+
 export const stepSize = (preset: number, source = '') =>
   z
     .number()
@@ -67,6 +73,15 @@ export const smallestEpsilon = (norm: string) =>
     .describe(
       `Bound on what is found, not a budget to be used up: a smallest change of a larger ${norm} norm counts as a failure. Default: none.`,
     )
+
+/** (start − end)·(1 + cos(π·t / steps)) / 2 + end, for t = 0 … steps − 1. */
+export function cosineAnnealed(
+  start: number,
+  end: number,
+  { t, steps }: { t: number; steps: number },
+): number {
+  return end + ((start - end) * (1 + Math.cos((Math.PI * t) / steps))) / 2
+}
 
 /** Classes that a method goes for one after the other. */
 export const targetClasses = z

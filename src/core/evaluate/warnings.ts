@@ -2,6 +2,7 @@ import { rulesOf } from '../tasks/tasks.ts'
 import type { ModelCard } from '../model/card.ts'
 import { byAnswer, headlineOf, type JudgedSlice } from './headline.ts'
 import type { DefenceReport } from '../model/defence-report.ts'
+import type { Norm } from '../attacks/balls.ts'
 import type { Gradients } from '../attacks/attack-result.ts'
 
 /** What one method at one budget did to one model, as far as the checks look at it. */
@@ -10,7 +11,7 @@ export interface AttackEvidence {
   readonly task: ModelCard['task']
   /** What the method knows of the model: its gradient, its predictions, or nothing. */
   readonly access: 'white-box' | 'black-box' | 'none'
-  readonly norm: 'Linf' | 'L2' | 'none'
+  readonly norm: Norm
   /** null where there is none; only budgets of one unit are compared. */
   readonly budget: { readonly value: number; readonly unit: string } | null
   /** What is wanted instead of the label; null where all but the label is. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { norms } from '../../core/attacks/balls.ts'
 import { attackSpec, takenSettings } from '../../core/spec/attack-spec.ts'
 import { reportFields } from '../../core/tasks/report-fields.ts'
 import { imageResult } from '../export/image-result.ts'
@@ -75,7 +76,7 @@ export const cellResult = z.strictObject({
   method: attackSpec.shape.method,
   settings: takenSettings,
   budget: z.string().nullable(),
-  norm: z.enum(['Linf', 'L2', 'none']),
+  norm: z.enum(norms),
   slices: z.array(slice),
   failures: z.array(failure),
   /**

@@ -43,7 +43,8 @@ function atBudgets(
     )
   const bound = boundOf(alone)
   const { norm } = bound
-  const given = norm === 'none' || 'epsilon' in settings ? [] : budgets[norm]
+  const isAsked = (norm === 'Linf' || norm === 'L2') && !('epsilon' in settings)
+  const given = isAsked ? budgets[norm] : []
   if (given.length === 0) return [{ method: alone, ...bound }]
   return given.map((budget) => ({
     method: configureMethod(name, scaled(alone, settings, budget)),

@@ -4,6 +4,7 @@ import { addScaled } from '../../math/kernels.ts'
 import { tensor } from '../../tensor/tensor.ts'
 import type { AttackState, StepTaken } from '../attack.ts'
 import { l2Ball, type RowInterval } from '../balls.ts'
+import { nextConstant, type ConstantSearch } from '../constant-search.ts'
 import { defineMethod } from '../method-entry.ts'
 import { marginObjective } from '../objectives.ts'
 import { rowOf } from '../rows.ts'
@@ -55,14 +56,12 @@ export const carliniWagner = defineMethod({
 })
 
 /** One sample's search. */
-interface Search {
+interface Search extends ConstantSearch {
   readonly w: Float32Array
   /** tanh w */
   readonly tangent: Float64Array
   readonly adam: Adam
   constant: number
-  /** c is too small at the one, large enough at the other. */
-  readonly range: [low: number, high: number]
   succeeded: boolean
 }
 
@@ -112,14 +111,4 @@ function freshSearch(image: Float32Array, box: RowInterval, learningRate: number
   const [w, tangent] = [toTanh(image, box), new Float64Array(image.length)]
   writeTangent(tangent, w)
   return { w, tangent, adam: new Adam(image.length, learningRate), succeeded: false }
-}
-
-/** Section VI-A: halved when it succeeded, ten times as large while it never has. */
-function nextConstant({
-  constant,
-  range: [low, high],
-  succeeded,
-}: Search): Pick<Search, 'constant' | 'range'> {
-  const range: Search['range'] = succeeded ? [low, Math.min(high, constant)] : [Math.max(low, constant), high]
-  return { range, constant: Number.isFinite(range[1]) ? (range[0] + range[1]) / 2 : 10 * constant }
 }
