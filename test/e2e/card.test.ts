@@ -210,6 +210,43 @@ describeApplication('a model that has no card yet', (application) => {
     await dialog()
       .getByLabel(/^Above/)
       .pressSequentially('-0.5')
+    const channels = dialog().getByLabel(/^Channels/)
+    await channels.selectOption('Several: listed below')
+    await dialog()
+      .getByLabel(/^What it shows/)
+      .selectOption('window')
+    await dialog()
+      .getByLabel(/^Slice, from the image/)
+      .waitFor()
+    await dialog()
+      .getByLabel(/^Width/)
+      .first()
+      .fill('80')
+    await dialog().getByRole('button', { name: 'Add a channel' }).click()
+    await dialog().getByText('Channel 2', { exact: true }).waitFor()
+    await dialog()
+      .getByLabel(/^What it shows/)
+      .last()
+      .selectOption('series')
+    await dialog()
+      .getByLabel(/^What the series is found by/)
+      .fill('SeriesDescription = flair')
+    if (process.env['SHOTS'] !== undefined) {
+      await channels.scrollIntoViewIfNeeded()
+      await page.screenshot({ path: join(process.env['SHOTS'], 'rows channels.png') })
+    }
+    await dialog().getByText('JSON', { exact: true }).click()
+    const listed = await dialog().getByLabel('The card as JSON').inputValue()
+    expect(JSON.parse(listed)).toMatchObject({
+      input: {
+        channels: [
+          { kind: 'window', width: 80 },
+          { kind: 'series', match: { SeriesDescription: 'flair' } },
+        ],
+      },
+    })
+    await dialog().getByText('Form', { exact: true }).click()
+    await channels.selectOption('1: grey')
     await dialog().getByRole('button', { name: 'Add a reference' }).click()
     await dialog()
       .getByLabel(/^The graph’s output/)

@@ -71,6 +71,77 @@ export const furtherEntryFields: readonly CardField[] = [
   },
 ]
 
+const channelFields: readonly CardField[] = [
+  {
+    field: 'input.channels[]',
+    label: 'Channel',
+    reason: 'In the network’s order: one that is exchanged is another image.',
+    example: '{"kind": "window", "center": 40, "width": 80}',
+  },
+  {
+    field: 'input.channels[].kind',
+    label: 'What it shows',
+    reason: 'Channels are all series, or windows and slices of one.',
+    example: '"window"',
+    choices: {
+      window: 'A window of the image',
+      slice: 'The whole range of a slice',
+      series: 'A series of the study',
+    },
+  },
+  {
+    field: 'input.channels[].center',
+    label: 'Center',
+    reason: 'In the unit of the intensity range, which has to hold the whole window.',
+    example: '40',
+  },
+  {
+    field: 'input.channels[].width',
+    label: 'Width',
+    reason: 'Its ends become 0 and 1, and what lies beyond is clipped.',
+    example: '80',
+  },
+  {
+    field: 'input.channels[].slice',
+    label: 'Slice, from the image',
+    reason: '−1 is the one before it, 0 the image itself.',
+    example: '0',
+  },
+  {
+    field: 'input.channels[].edge',
+    label: 'Beyond the ends of the stack',
+    reason: 'The first and last slices have no neighbour on one side.',
+    example: '"repeat"',
+    choices: { repeat: 'the end slice is repeated', reflect: 'the stack is mirrored' },
+  },
+  {
+    field: 'input.channels[].modality',
+    label: 'Modality of the series',
+    reason: 'It parts CT from PET; beside a pattern it may be left out.',
+    example: '"MR"',
+  },
+  {
+    field: 'input.channels[].match',
+    label: 'What the series is found by',
+    reason: 'A pattern for each DICOM attribute, upper and lower case alike; one series alone may have all.',
+    example: '{"SeriesDescription": "flair"}',
+  },
+]
+
+/** What a series may say of its values in the place of the card. */
+const ofSeries = ['intensity', 'clip', 'valueRange', 'normalisation']
+
+/** What there is to say of each channel that is listed; of its values what a card says of them. */
+export function channelEntryFields(card: readonly CardField[]): readonly CardField[] {
+  const values = card.flatMap(({ unsaid: _, ...each }) => {
+    const own = each.field.replace(/^input\./, '')
+    const isOfValues = ofSeries.includes(/^\w+/.exec(own)?.[0] ?? '')
+    const reason = `Where nothing is said, it is as the card has it. ${each.reason}`
+    return isOfValues ? [{ ...each, field: `input.channels[].${own}`, reason }] : []
+  })
+  return [...channelFields, ...values]
+}
+
 /** What there is to say of each reference pair. */
 export const referenceEntryFields: readonly CardField[] = [
   {

@@ -27,6 +27,8 @@ function* everyCard(): Generator<Readonly<Record<string, unknown>>> {
       references: [{}],
       normalisation: [{}],
     },
+    { input: { channels: [{}] } },
+    { input: { channels: [{ kind: 'series', normalisation: [{}] }] } },
   ]
   const seen = new Set<string>()
   for (const card of queue) {
@@ -75,6 +77,17 @@ describe('the form of a card', () => {
     const ofSteps = places.filter((field) => field.startsWith('normalisation'))
     expect(places.slice(places.indexOf('normalisation')).slice(0, ofSteps.length)).toEqual(ofSteps)
     expect(fields.filter(({ kind }) => kind === 'json')).toEqual([])
+  })
+
+  test('has rows for channels that are windows or series, beside the choice of one or three', () => {
+    const series = { kind: 'series', match: {}, intensity: { kind: 'hu-window' } }
+    const card = { input: { channels: [{ kind: 'window' }, series] } }
+    expect(named({}, 'input.channels')).toMatchObject({ kind: 'choice', entry: 'Channel' })
+    expect(named(card, 'input.channels[0]')).toMatchObject({ kind: 'entry', label: 'Channel 1' })
+    expect(named(card, 'input.channels[0].width')).toMatchObject({ kind: 'number', isRequired: true })
+    expect(named(card, 'input.channels[1].match')).toMatchObject({ kind: 'pairs' })
+    expect(named(card, 'input.channels[1].intensity.center')).toMatchObject({ label: 'Center, HU' })
+    expect(fieldsOf(card).filter(({ kind }) => kind === 'json')).toEqual([])
   })
 
   test('asks for a thing’s kind first, and for its fields once that is known', () => {

@@ -43,7 +43,7 @@ export interface FormField {
     | 'json'
   /** The values of a `choice`; for a `text` those that are suggested; of a `list` by names, the names. */
   readonly choices?: readonly FormChoice[]
-  /** What an entry of a `list` is called. */
+  /** What an entry of a `list` is called, or of a `choice` that a list may take the place of. */
   readonly entry?: string
 }
 
@@ -64,7 +64,7 @@ export function cardForm(card: JsonObject, facts: ModelFacts): FormField[] {
       // Fields of an entry stay together, where their list is asked for.
       const at = each.list === undefined ? placeIn(each) : rowOf(each.list)
       const own = rowOf(each.words)
-      const entry = each.kind === 'list' ? rows[rowOf(`${each.words}[]`)]?.row.label : undefined
+      const entry = each.isListed === true ? rows[rowOf(`${each.words}[]`)]?.row.label : undefined
       const field = withWords(each, { facts, card }, rows[own < 0 ? rowOf(each.thing) : own])
       return { at: at < 0 ? rows.length : at, field: { ...field, ...(entry !== undefined && { entry }) } }
     })
@@ -93,6 +93,8 @@ interface Found {
   readonly isRequired: boolean
   readonly preset?: unknown
   readonly choices?: readonly Omit<FormChoice, 'label'>[]
+  /** Whether it is a list with fields of its own, or may be one. */
+  readonly isListed?: boolean
 }
 
 function fieldsAt(place: Place, card: JsonObject): Found[] {
@@ -101,6 +103,10 @@ function fieldsAt(place: Place, card: JsonObject): Found[] {
   if (kinds !== undefined) return fieldsOfKinds(place, kinds, card)
   const entries = entrySchema(schema)
   if (entries !== undefined) return listAt(place, entries, card)
+  const listed = (schema.anyOf ?? [])
+    .map((each) => entrySchema(plain(each)))
+    .find((each) => each !== undefined)
+  if (listed !== undefined) return choiceOrListAt(place, listed, card)
   if (schema.properties === undefined) return leafAt(place)
   const isPart = path.length > 0 && !isRequired && schema.default === undefined
   const part: Found[] = isPart ? [{ ...aboutOf(place), kind: 'part' }] : []
@@ -130,14 +136,23 @@ function entrySchema({ items, additionalProperties, properties }: Schema): Schem
 
 /** The list itself, then each of its entries with its fields. */
 function listAt(place: Place, schema: Schema, card: JsonObject): Found[] {
+  return [{ ...aboutOf(place), kind: 'list', isListed: true }, ...entriesAt(place, schema, card)]
+}
+
+/** What is one of a few values or, where the card has one, a list whose entries follow. */
+function choiceOrListAt(place: Place, schema: Schema, card: JsonObject): Found[] {
+  const own = leafAt(place).map((found) => ({ ...found, isListed: true }))
+  return [...own, ...entriesAt(place, schema, card)]
+}
+
+function entriesAt(place: Place, schema: Schema, card: JsonObject): Found[] {
   const { path, words, list = words } = place
   const value = valueAt(card, placeOf(path))
   const keys = Array.isArray(value) ? [...value.keys()] : isObject(value) ? Object.keys(value) : []
-  const entries = keys.flatMap((key) => {
+  return keys.flatMap((key) => {
     const entry = { schema, path: [...path, key], words: `${words}[]`, isRequired: true, list }
     return [{ ...aboutOf(entry), kind: 'entry' } as const, ...fieldsAt(entry, card)]
   })
-  return [{ ...aboutOf(place), kind: 'list' }, ...entries]
 }
 
 function propertiesAt({ schema, path, words, list }: Place, card: JsonObject, without?: string): Found[] {
@@ -240,7 +255,6 @@ function leafAt(place: Place): Found[] {
 
 function valuesOf(schema: Schema): (string | number)[] {
   const kinds = (schema.anyOf ?? schema.oneOf ?? [schema]).map(plain)
-  // A list that may be given in the place of a value is written as JSON, beside the form.
   const constants = kinds.filter(({ type }) => type !== 'array').map((each) => each.const)
   const all = schema.enum ?? (constants.includes(undefined) ? [] : constants)
   return all.filter((value) => typeof value === 'string' || typeof value === 'number')
@@ -279,7 +293,7 @@ function plain(schema: z.core.JSONSchema._JSONSchema): Schema {
 }
 
 function withWords(
-  { thing: _, words: __, list: ___, choices, ...found }: Found,
+  { thing: _, words: __, list: ___, isListed: ____, choices, ...found }: Found,
   { facts, card }: { readonly facts: ModelFacts; readonly card: JsonObject },
   said: { readonly title: string; readonly row: CardField } | undefined,
 ): FormField {

@@ -45,6 +45,35 @@ export const cardPresets: readonly CardPreset[] = [
     card: { modality: ['CT'], intensity: { kind: 'hu-window', center: -600, width: 1500 } },
   },
   {
+    name: 'ct-brain',
+    label: 'CT brain windows',
+    text: 'CT, three windows as channels: brain (40, 80 HU), subdural (80, 200 HU) and bone (600, 2800 HU), within −800 to 2000 HU. Budgets are best given in HU.',
+    card: {
+      modality: ['CT'],
+      intensity: { kind: 'modality-range', lower: -800, upper: 2000 },
+      input: {
+        channels: [
+          { kind: 'window', center: 40, width: 80 },
+          { kind: 'window', center: 80, width: 200 },
+          { kind: 'window', center: 600, width: 2800 },
+        ],
+      },
+    },
+  },
+  {
+    name: 'mr-z-score',
+    label: 'MR z-score',
+    text: 'MR less its mean, divided by its standard deviation, both of what is not 0, slice by slice (MONAI’s NormalizeIntensity with nonzero). For statistics of the whole stack choose so in the step.',
+    card: {
+      modality: ['MR'],
+      intensity: { kind: 'percentile', lower: 0, upper: 99, of: 'image', fromZero: true },
+      clip: false,
+      normalisation: [{ kind: 'z-score', region: { kind: 'non-zero' } }],
+      mean: [0],
+      std: [1],
+    },
+  },
+  {
     name: 'nnunet-ct',
     label: 'nnU-Net CT',
     text: 'CT clipped to the percentiles of the training set, less its mean, divided by its standard deviation: take percentile_00_5, percentile_99_5, mean and std from dataset_fingerprint.json. The ends are Intensities and, once more, Numbers for 0 and 1.',

@@ -8,7 +8,12 @@ import {
   sizeFields,
 } from './card-fields.ts'
 import { defenceFields } from './defence-fields.ts'
-import { furtherEntryFields, normalisationEntryFields, referenceEntryFields } from './card-entry-fields.ts'
+import {
+  channelEntryFields,
+  furtherEntryFields,
+  normalisationEntryFields,
+  referenceEntryFields,
+} from './card-entry-fields.ts'
 
 /** Fields that are read together. */
 export interface CardSection {
@@ -97,11 +102,13 @@ const provenance: readonly CardField[] = [
   },
 ]
 
+const channels = channelEntryFields([...intensityFields, ...normalisationEntryFields, ...numberFields])
+
 /** Every section of a card's form, in order. @param ofTask what a task asks of its output */
 export function cardSections(ofTask: readonly CardField[]): readonly CardSection[] {
   return [
     { title: 'Model', fields: model },
-    { title: 'Input', fields: [...inputFields, ...furtherFields, ...furtherEntryFields] },
+    { title: 'Input', fields: [...inputFields, ...channels, ...furtherFields, ...furtherEntryFields] },
     { title: 'Intensities', fields: [...intensityFields, ...normalisationEntryFields] },
     { title: 'Size', fields: sizeFields },
     { title: 'Defence', fields: defenceFields },

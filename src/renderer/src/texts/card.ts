@@ -18,6 +18,7 @@ export const cardTexts = {
     needed: 'needed',
     choose: 'Choose…',
     none: 'none',
+    several: 'Several: listed below',
     asJson: 'As written in the JSON',
     byDefault: (value: string) => `${value} (if nothing is said)`,
     numberHelp: 'A number such as 0.5 or -550.',

@@ -13,15 +13,7 @@ export function ListField({ field, draft, shown }: InputProps) {
   return (
     <Input.Wrapper {...shown} className={classes['wide'] ?? ''} labelElement="div">
       <Group gap={6} mt={4}>
-        {free === undefined && (
-          <AddButton
-            id={shown.id}
-            label={texts.card.addEntry(field.entry ?? field.label)}
-            onAdd={() => {
-              draft.set(field.field, [...listOf(value), {}])
-            }}
-          />
-        )}
+        {free === undefined && <AddEntry id={shown.id} field={field} draft={draft} />}
         {free?.map((name) => (
           <AddButton
             key={name}
@@ -38,6 +30,23 @@ export function ListField({ field, draft, shown }: InputProps) {
         )}
       </Group>
     </Input.Wrapper>
+  )
+}
+
+interface AddEntryProps extends Pick<InputProps, 'field' | 'draft'> {
+  readonly id?: string
+}
+
+/** One more entry of a list. */
+export function AddEntry({ id, field, draft }: AddEntryProps) {
+  return (
+    <AddButton
+      {...(id !== undefined && { id })}
+      label={texts.card.addEntry(field.entry ?? field.label)}
+      onAdd={() => {
+        draft.set(field.field, [...listOf(draft.valueOf(field.field)), {}])
+      }}
+    />
   )
 }
 

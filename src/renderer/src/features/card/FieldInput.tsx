@@ -1,11 +1,11 @@
-import { Autocomplete, Badge, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core'
+import { Autocomplete, Badge, Group, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core'
 import type { FormField } from '../../../../core/model/card-form.ts'
 import { keysOf } from '../../../../core/model/card-place.ts'
 import type { DraftIssue } from '../../../../core/model/propose-card.ts'
 import { texts } from '../../texts.ts'
 import classes from './card.module.css'
 import type { CardDraft } from './use-card-draft.ts'
-import { EntryField, ListField } from './EntryFields.tsx'
+import { AddEntry, EntryField, ListField } from './EntryFields.tsx'
 import { fieldText, pairsText } from './field-text.ts'
 import { useTyped, type InputProps } from './use-typed.ts'
 
@@ -148,31 +148,47 @@ function JsonField({ field, draft, shown }: InputProps) {
   )
 }
 
+/** The option for a list in the place of a value. */
+const several = '[]'
+
+/** One of a few values; where a list may take its place, its entries follow. */
 function ChoiceField({ field, draft, shown }: InputProps) {
-  const { choices = [], preset, isRequired } = field
+  const { choices = [], preset, isRequired, entry } = field
   const value = draft.valueOf(field.field)
+  const isList = entry !== undefined && Array.isArray(value)
   const usual = choices.find((choice) => choice.value === preset)?.label
   const unset = isRequired
     ? texts.card.choose
     : usual === undefined
       ? texts.card.none
       : texts.card.byDefault(usual)
-  const isKnown = choices.some((choice) => choice.value === value)
+  const isKnown = isList || choices.some((choice) => choice.value === value)
   const isOther = !isKnown && value !== undefined && value !== null
-  return (
+  const select = (
     <NativeSelect
       {...shown}
-      value={isKnown ? String(value) : ''}
+      value={isList ? several : isKnown ? String(value) : ''}
       data={[
         ...(isRequired && isKnown ? [] : [{ value: '', label: isOther ? texts.card.asJson : unset }]),
         ...choices.map((choice) => ({ value: String(choice.value), label: choice.label })),
+        ...(entry === undefined ? [] : [{ value: several, label: texts.card.several }]),
       ]}
       onChange={(event) => {
         const chosen = choices.find((choice) => String(choice.value) === event.currentTarget.value)
-        if (chosen?.keeps === undefined) draft.change(field, chosen?.value)
+        if (event.currentTarget.value === several) draft.set(field.field, [{}])
+        else if (chosen?.keeps === undefined) draft.change(field, chosen?.value)
         else draft.choose(field.field, chosen)
       }}
     />
+  )
+  if (!isList) return select
+  return (
+    <div className={classes['wide']}>
+      {select}
+      <Group mt={6}>
+        <AddEntry field={field} draft={draft} />
+      </Group>
+    </div>
   )
 }
 
