@@ -2,7 +2,16 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['test/fixtures/', 'out/', 'dist/', 'node_modules/', 'coverage/', '**/*.mjs', '**/*.cjs']),
+  globalIgnores([
+    'test/fixtures/',
+    'wasm/',
+    'out/',
+    'dist/',
+    'node_modules/',
+    'coverage/',
+    '**/*.mjs',
+    '**/*.cjs',
+  ]),
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import { differences, SimilarityLines, type HalfWindow } from '../math/image-distance.ts'
+import { differences, similaritySum, type HalfWindow } from '../math/image-distance.ts'
 import { gaussianTaps } from '../tensor/smoothing.ts'
 
 const size = 11
@@ -32,12 +32,7 @@ export function ssim({ a, b, rows, columns, start = 0 }: PlanePair, dataRange: n
   if (rows < size || columns < size) return null
   const c1 = (0.01 * dataRange) ** 2
   const c2 = (0.03 * dataRange) ** 2
-  const lines = new SimilarityLines(columns, half)
-  let total = 0
-  for (let row = 0; row < rows; row++) {
-    lines.push(a, b, start + row * columns)
-    if (row >= size - 1) total += lines.similarity(c1, c2)
-  }
+  const total = similaritySum({ a, b, rows, columns, start }, half, c1, c2)
   return total / ((rows - size + 1) * (columns - size + 1))
 }
 

@@ -1,3 +1,5 @@
+import { Layout, vectorsWith } from './vectors.ts'
+
 /** Index of the mirrored signal … 2 1 0 1 2 … n−1 n−2 … at any whole position. */
 export function mirrored(position: number, extent: number): number {
   if (extent === 1) return 0
@@ -6,71 +8,55 @@ export function mirrored(position: number, extent: number): number {
   return phase < extent ? phase : period - phase
 }
 
-interface RowTaps {
-  /** The kernel from its middle outwards; it is symmetric. */
-  readonly half: Float64Array
-  /** Where the rows begin that are so far above and below. */
-  readonly above: Int32Array
-  readonly below: Int32Array
+/** A plane among others, in C order. */
+interface Plane {
+  readonly start: number
+  readonly rows: number
+  readonly columns: number
 }
 
-/** The vertical pass for one row, into the middle of `line`; two columns at a time, which share the taps. */
-export function combineRows(
-  data: Float32Array,
-  line: Float64Array,
-  { half, above, below }: RowTaps,
-  columns: number,
-): void {
+/**
+ * One plane smoothed into `out`: along the columns first, then along the row, in double precision. The rows
+ * that a row needs are held in a ring, so that each is read once. @param half the kernel from its middle
+ * outwards; it is symmetric
+ */
+export function smoothPlane(data: Float32Array, out: Float32Array, half: Float64Array, plane: Plane): void {
+  const { start, rows, columns } = plane
   const radius = half.length - 1
-  const middle = half[0]
-  const own = above[0]
-  for (let v = 0; v < columns; v += 2) {
-    let left = middle * data[own + v]
-    let right = middle * data[own + v + 1]
-    for (let k = 1; k <= radius; k++) {
-      const tap = half[k]
-      const up = above[k] + v
-      const down = below[k] + v
-      left += tap * (data[up] + data[down])
-      right += tap * (data[up + 1] + data[down + 1])
+  const ringRows = 2 * radius + 1
+  const rowBytes = 16 * Math.ceil(columns / 4)
+  const layout = new Layout()
+  const taps = layout.take(8 * half.length)
+  const above = layout.take(4 * half.length)
+  const below = layout.take(4 * half.length)
+  const ring = layout.take(ringRows * rowBytes)
+  const line = layout.take(2 * rowBytes + 16 * radius)
+  const smoothed = layout.take(rowBytes)
+  const { kernels, int32, float32, float64 } = vectorsWith(layout.end)
+  float64.set(half, taps / 8)
+  const wide = float64.subarray(line / 8, line / 8 + columns + 2 * radius)
+  const result = float32.subarray(smoothed / 4, smoothed / 4 + columns)
+  const slot = (row: number) => ring + (row % ringRows) * rowBytes
+  let loaded = 0
+  for (let row = 0; row < rows; row++) {
+    for (; loaded < Math.min(rows, row + radius + 1); loaded++)
+      float32.set(data.subarray(start + loaded * columns, start + (loaded + 1) * columns), slot(loaded) / 4)
+    for (let k = 0; k <= radius; k++) {
+      int32[above / 4 + k] = slot(mirrored(row - k, rows))
+      int32[below / 4 + k] = slot(mirrored(row + k, rows))
     }
-    line[radius + v] = left
-    line[radius + v + 1] = right
+    kernels.smoothDown(line + 8 * radius, columns, taps, above, below, radius)
+    mirrorEnds(wide, radius, columns)
+    kernels.smoothAcross(smoothed, columns, line, taps, radius)
+    out.set(result, start + row * columns)
   }
 }
 
 /** Mirrors `radius` values at either end of the line, whose middle holds the columns. */
-export function mirrorEnds(line: Float64Array, radius: number, columns: number): void {
+function mirrorEnds(line: Float64Array, radius: number, columns: number): void {
   for (let k = 1; k <= radius; k++) {
     line[radius - k] = line[radius + mirrored(-k, columns)]
     line[radius + columns - 1 + k] = line[radius + mirrored(columns - 1 + k, columns)]
-  }
-}
-
-/**
- * The horizontal pass from the padded `line` into `out` at `start`; two columns at a time, which share the
- * taps.
- */
-export function combineColumns(
-  line: Float64Array,
-  out: Float32Array,
-  start: number,
-  columns: number,
-  half: Float64Array,
-): void {
-  const radius = half.length - 1
-  const middle = half[0]
-  for (let v = 0; v < columns; v += 2) {
-    const at = radius + v
-    let left = middle * line[at]
-    let right = middle * line[at + 1]
-    for (let k = 1; k <= radius; k++) {
-      const tap = half[k]
-      left += tap * (line[at - k] + line[at + k])
-      right += tap * (line[at + 1 - k] + line[at + 1 + k])
-    }
-    out[start + v] = left
-    if (v + 1 < columns) out[start + v + 1] = right
   }
 }
 

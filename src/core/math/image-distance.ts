@@ -1,3 +1,5 @@
+import { Layout, vectorsWith } from './vectors.ts'
+
 /** Relative intensities as a window shows them: within [0, 1]. */
 export function clippedToWindow(relative: Float32Array): Float32Array {
   const clipped = new Float32Array(relative.length)
@@ -35,111 +37,75 @@ export type HalfWindow = readonly [number, number, number, number, number, numbe
 
 const windowSize = 11
 
-/** What SSIM sums of two images about an offset: a, b, a² + b² and ab, a line of an image each. */
-type Moments = readonly [a: Float64Array, b: Float64Array, squares: Float64Array, products: Float64Array]
-
-/** A line of each moment among those of the window's other lines. */
-const moments = [0, 1, 2, 3] as const
+/** Two planes of the same extents, which begin at `start`. */
+interface PlanePair {
+  readonly a: ArrayLike<number>
+  readonly b: ArrayLike<number>
+  readonly rows: number
+  readonly columns: number
+  readonly start: number
+}
 
 /**
- * The last 11 lines of two images, so that each plane is passed over once. Windows are combined along columns
- * first, then along the line. Sums are taken about the first line's mean: variances are differences of
- * moments, and those of bright, flat images would lose their digits. SSIM asks for the sum of both variances
- * only, so a² and b² are one moment. The taps are written out, six products for eleven values: a loop over
- * them takes twice as long.
+ * Sum of the similarity index over all places of the window. The last 11 lines of both images are held as
+ * what SSIM sums of them, so that each plane is passed over once: a, b, a² + b² and ab. Windows are combined
+ * along columns first, then along the line. Sums are taken about the first line's mean: variances are
+ * differences of moments, and those of bright, flat images would lose their digits. SSIM asks for the sum of
+ * both variances only, so a² and b² are one moment. @param half of the window
  */
-export class SimilarityLines {
-  private readonly ring: readonly Moments[]
-  private readonly combined: Moments
-  private readonly windows: Moments
-  private count = 0
-  private offset = 0
-
-  /** @param columns of both images, at least 11 */
-  constructor(
-    private readonly columns: number,
-    private readonly half: HalfWindow,
-  ) {
-    this.ring = Array.from({ length: windowSize }, () => momentsOf(columns))
-    this.combined = momentsOf(columns)
-    this.windows = momentsOf(columns - windowSize + 1)
+export function similaritySum(pair: PlanePair, half: HalfWindow, c1: number, c2: number): number {
+  const { a, b, rows, columns, start } = pair
+  const lines = similarityLines(columns, half)
+  const offset = meanOf(a, start, columns)
+  let total = 0
+  for (let row = 0; row < rows; row++) {
+    lines.push(a, b, start + row * columns, offset)
+    if (row >= windowSize - 1) total += lines.similarity(offset, c1, c2)
   }
+  return total
+}
 
-  /** Takes in the line of both images that begins at `start`. */
-  push(a: ArrayLike<number>, b: ArrayLike<number>, start: number): void {
-    if (this.count === 0) this.offset = meanOf(a, start, this.columns)
-    const { offset } = this
-    const [lineA, lineB, squares, products] = this.ring[this.count % windowSize]
-    this.count++
-    for (let v = 0; v < lineA.length; v++) {
-      const p = a[start + v] - offset
-      const q = b[start + v] - offset
-      lineA[v] = p
-      lineB[v] = q
-      squares[v] = p * p + q * q
-      products[v] = p * q
-    }
-  }
+const moments = [0, 1, 2, 3] as const
 
-  /** Sum of the similarity index over the windows that end with the last line; after 11 lines. */
-  similarity(c1: number, c2: number): number {
-    const lines = Array.from({ length: windowSize }, (_, k) => this.ring[(this.count + k) % windowSize])
-    for (const m of moments) {
-      combineLines(
-        this.combined[m],
-        lines.map((line) => line[m]),
-        this.half,
-      )
-      combineAlong(this.windows[m], this.combined[m], this.half)
-    }
-    return this.indices(c1, c2)
-  }
-
-  private indices(c1: number, c2: number): number {
-    const [a, b, squares, products] = this.windows
-    const { offset } = this
-    let total = 0
-    for (let v = 0; v < a.length; v++) {
-      const [ma, mb] = [a[v], b[v]]
-      const [meanA, meanB] = [ma + offset, mb + offset]
-      const structure = 2 * (products[v] - ma * mb) + c2
-      const spread = squares[v] - (ma * ma + mb * mb) + c2
-      total += ((2 * meanA * meanB + c1) * structure) / ((meanA * meanA + meanB * meanB + c1) * spread)
-    }
-    return total
+function similarityLines(columns: number, half: HalfWindow) {
+  const lineBytes = 16 * Math.ceil(columns / 2)
+  const layout = new Layout()
+  const taps = layout.take(8 * half.length)
+  const addresses = layout.take(4 * windowSize)
+  const [lineA, lineB] = [layout.take(lineBytes), layout.take(lineBytes)]
+  const combined = layout.take(4 * lineBytes + 96) // the last places are computed in pairs
+  const ring = layout.take(windowSize * 4 * lineBytes)
+  const { kernels, int32, float64 } = vectorsWith(layout.end)
+  float64.set(half, taps / 8)
+  const slot = (line: number) => ring + (line % windowSize) * 4 * lineBytes
+  let count = 0
+  return {
+    /** Takes in the line of both images that begins at `from`. */
+    push(a: ArrayLike<number>, b: ArrayLike<number>, from: number, offset: number): void {
+      putLine(float64, lineA / 8, a, from, columns)
+      putLine(float64, lineB / 8, b, from, columns)
+      kernels.similarityMoments(slot(count), lineBytes, lineA, lineB, offset, columns)
+      count++
+    },
+    /** Sum of the index over the windows that end with the last line; after 11 lines. */
+    similarity(offset: number, c1: number, c2: number): number {
+      for (const m of moments) {
+        for (let k = 0; k < windowSize; k++) int32[addresses / 4 + k] = slot(count + k) + m * lineBytes
+        kernels.windowDown(combined + m * lineBytes, columns, addresses, taps)
+      }
+      return kernels.similaritySum(combined, lineBytes, columns - windowSize + 1, taps, offset, c1, c2)
+    },
   }
 }
 
-/** out ← Σ_k window[k] · lines[k], of 11 lines. */
-function combineLines(out: Float64Array, lines: readonly Float64Array[], half: HalfWindow): void {
-  const [h0, h1, h2, h3, h4, h5] = half
-  const [a, b, c, d, e, middle, f, g, h, i, j] = lines
-  for (let v = 0; v < out.length; v++)
-    out[v] =
-      h0 * middle[v] +
-      h1 * (e[v] + f[v]) +
-      h2 * (d[v] + g[v]) +
-      h3 * (c[v] + h[v]) +
-      h4 * (b[v] + i[v]) +
-      h5 * (a[v] + j[v])
+/** As typed arrays copy themselves, which is several times as fast as a loop over one of many types. */
+function putLine(memory: Float64Array, at: number, values: ArrayLike<number>, from: number, count: number) {
+  if (isTyped(values)) memory.set(values.subarray(from, from + count), at)
+  else for (let v = 0; v < count; v++) memory[at + v] = values[from + v]
 }
 
-/** out[v] ← Σ_k window[k] · line[v + k]. */
-function combineAlong(out: Float64Array, line: Float64Array, half: HalfWindow): void {
-  const [h0, h1, h2, h3, h4, h5] = half
-  for (let v = 0; v < out.length; v++)
-    out[v] =
-      h0 * line[v + 5] +
-      h1 * (line[v + 4] + line[v + 6]) +
-      h2 * (line[v + 3] + line[v + 7]) +
-      h3 * (line[v + 2] + line[v + 8]) +
-      h4 * (line[v + 1] + line[v + 9]) +
-      h5 * (line[v] + line[v + 10])
-}
-
-function momentsOf(columns: number): Moments {
-  const line = () => new Float64Array(columns)
-  return [line(), line(), line(), line()]
+function isTyped(values: ArrayLike<number>): values is Float32Array {
+  return ArrayBuffer.isView(values)
 }
 
 function meanOf(values: ArrayLike<number>, start: number, count: number): number {

@@ -1,13 +1,21 @@
+import { tileBytes, tileSize, vectorsWith } from './vectors.ts'
+
 /**
  * The passes over pixels that attacks are made of. Each runs once or twice per iteration over every pixel of
- * the batch, so they are plain loops over typed arrays (whose own `map` and `from` take several times as
- * long) without branches on the data: signs of gradients are random, and a mispredicted branch costs more
- * than the arithmetic.
+ * the batch. The ones of sign methods use vector instructions (wasm/pixels.ts), tile by tile; the others are
+ * plain loops over typed arrays (whose own `map` and `from` take several times as long) without branches on
+ * the data: signs of gradients are random, and a mispredicted branch costs more than the arithmetic.
  */
 
 /** values ← scale · sign(values), with sign(±0) = 0. */
 export function toScaledSign(values: Float32Array, scale: number): void {
-  for (let i = 0; i < values.length; i++) values[i] = signOf(values[i]) * scale
+  const { kernels, float32 } = vectorsWith(tileBytes)
+  for (let from = 0; from < values.length; from += tileSize) {
+    const own = values.subarray(from, from + tileSize)
+    float32.set(own)
+    kernels.toScaledSign(0, scale, own.length)
+    own.set(float32.subarray(0, own.length))
+  }
 }
 
 /** values ← scale · values */
@@ -32,9 +40,16 @@ export function addScaled(sum: Float32Array, a: Float32Array, b: Float32Array, s
 
 /** x ← x + step, within [lower, upper]; all finite. */
 export function advance(x: Float32Array, step: Float32Array, lower: Float32Array, upper: Float32Array): void {
-  for (let i = 0; i < x.length; i++) {
-    const moved = x[i] + step[i]
-    x[i] = smaller(larger(moved, lower[i]), upper[i])
+  const { kernels, float32 } = vectorsWith(4 * tileBytes)
+  for (let from = 0; from < x.length; from += tileSize) {
+    const own = x.subarray(from, from + tileSize)
+    const end = from + own.length
+    float32.set(own)
+    float32.set(step.subarray(from, end), tileSize)
+    float32.set(lower.subarray(from, end), 2 * tileSize)
+    float32.set(upper.subarray(from, end), 3 * tileSize)
+    kernels.advance(0, tileBytes, 2 * tileBytes, 3 * tileBytes, own.length)
+    own.set(float32.subarray(0, own.length))
   }
 }
 
@@ -58,7 +73,14 @@ export function stretch(x: Float32Array, image: Float32Array, factor: number): F
 
 /** sum ← a + b */
 export function sumInto(sum: Float32Array, a: Float32Array, b: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = a[i] + b[i]
+  const { kernels, float32 } = vectorsWith(2 * tileBytes)
+  for (let from = 0; from < sum.length; from += tileSize) {
+    const own = sum.subarray(from, from + tileSize)
+    float32.set(a.subarray(from, from + own.length))
+    float32.set(b.subarray(from, from + own.length), tileSize)
+    kernels.sumInto(0, 0, tileBytes, own.length)
+    own.set(float32.subarray(0, own.length))
+  }
 }
 
 /** Σ |v|, in double precision. */
@@ -127,23 +149,35 @@ export function perturbationStatistics(
   direction: Float32Array,
   previousSigns: Int8Array,
 ): PerturbationStatistics {
-  let [total, squares, moving, agreeing] = [0, 0, 0, 0]
-  for (let i = 0; i < x.length; i++) {
-    const change = x[i] - image[i]
-    total += change
-    squares += change * change
-    const sign = signOf(direction[i])
-    const previous = previousSigns[i]
-    moving += (sign | previous) & 1
-    agreeing += (sign * previous + 1) >> 1
-    previousSigns[i] = sign
+  const [signsAt, sumsAt] = [3 * tileBytes, 4 * tileBytes]
+  const { kernels, float32, float64, int32, bytes } = vectorsWith(sumsAt + 32)
+  float64.fill(0, sumsAt / 8, sumsAt / 8 + 4)
+  for (let from = 0; from < x.length; from += tileSize) {
+    const own = x.subarray(from, from + tileSize)
+    const { length } = own
+    bytes.fill(0, signsAt + length, signsAt + length + 4)
+    const signs = previousSigns.subarray(from, from + length)
+    putWithZeros(float32, own, 0)
+    putWithZeros(float32, image.subarray(from, from + length), tileSize)
+    putWithZeros(float32, direction.subarray(from, from + length), 2 * tileSize)
+    bytes.set(signs, signsAt)
+    kernels.addStatistics(0, tileBytes, 2 * tileBytes, signsAt, length, sumsAt)
+    signs.set(bytes.subarray(signsAt, signsAt + length))
   }
+  const [total, squares] = [float64[sumsAt / 8], float64[sumsAt / 8 + 1]]
+  const [moving, agreeing] = [int32[sumsAt / 4 + 4], int32[sumsAt / 4 + 5]]
   const mean = total / x.length
   return {
     mean,
     variance: Math.max(0, squares / x.length - mean * mean),
     signAgreement: moving === 0 ? 1 : agreeing / moving,
   }
+}
+
+/** A part of a tile, with the zeros that fill up its last vector. */
+function putWithZeros(memory: Float32Array, values: Float32Array, at: number): void {
+  memory.set(values, at)
+  if (values.length < tileSize) memory.fill(0, at + values.length, at + Math.min(values.length + 4, tileSize))
 }
 
 /** max(a, b) of finite numbers, without Math.max's branches. */

@@ -1,3 +1,5 @@
+import { tileBytes, tileSize, vectorsWith } from './vectors.ts'
+
 /** sum += weight · values */
 export function addScaled(sum: Float32Array, weight: number, values: Float32Array): void {
   for (let i = 0; i < sum.length; i++) sum[i] = sum[i] + weight * values[i]
@@ -31,10 +33,12 @@ export function withExactZeros(values: Float32Array, tolerance: number): Float32
 
 /** Whether all values lie in [0, 1]. */
 export function isWithin(values: Float32Array): boolean {
-  const { length } = values
-  for (let i = 0; i < length; i++) {
-    const value = values[i]
-    if (!(value >= 0 && value <= 1)) return false
+  const { kernels, float32 } = vectorsWith(tileBytes)
+  for (let from = 0; from < values.length; from += tileSize) {
+    const own = values.subarray(from, from + tileSize)
+    float32.set(own)
+    float32.fill(0, own.length, Math.min(own.length + 4, tileSize))
+    if (kernels.isWithin(0, own.length) === 0) return false
   }
   return true
 }

@@ -1,6 +1,6 @@
 import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
-import { type AxisWeights, combineColumns, combineRows, transposeWeights } from '../math/resample.ts'
+import { type AxisWeights, resamplePlane, transposeWeights } from '../math/resample.ts'
 import { imageBatchExtents, type ImageBatchExtents } from './image-batch.ts'
 import { type AxisKernel, axisWeights, type Interpolation } from './interpolation.ts'
 import { tensor, type Tensor } from './tensor.ts'
@@ -48,41 +48,13 @@ export function axisKernel(
   return interpolation === 'area' && grows ? 'area-growing' : interpolation
 }
 
-/**
- * rows · X · columnsᵀ for every plane X. Where rows become fewer they are combined first, else last, so that
- * the other pass has the fewer of them; what lies between is in double precision.
- */
+/** rows · X · columnsᵀ for every plane X. */
 function combine(x: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
   const { count, channels } = extentsOfSize(x, [rows.inputs, columns.inputs])
   const out = tensor([count, channels, rows.outputs, columns.outputs])
-  const pass = rows.outputs > rows.inputs ? columnsFirst : rowsFirst
-  for (let plane = 0; plane < count * channels; plane++) pass(x.data, out.data, plane, { rows, columns })
+  for (let plane = 0; plane < count * channels; plane++)
+    resamplePlane(x.data, out.data, plane, { rows, columns })
   return out
-}
-
-interface Axes {
-  readonly rows: AxisWeights
-  readonly columns: AxisWeights
-}
-
-/** Each line stays in the processor's nearest cache until its own columns are combined. */
-function rowsFirst(x: Float32Array, out: Float32Array, plane: number, { rows, columns }: Axes): void {
-  const line = new Float64Array(columns.inputs)
-  for (let row = 0; row < rows.outputs; row++) {
-    combineRows(x, plane * rows.inputs, rows, row, line)
-    combineColumns(line, 0, columns, out, (plane * rows.outputs + row) * columns.outputs)
-  }
-}
-
-function columnsFirst(x: Float32Array, out: Float32Array, plane: number, { rows, columns }: Axes): void {
-  const between = new Float64Array(rows.inputs * columns.outputs)
-  const line = new Float64Array(columns.outputs)
-  for (let row = 0; row < rows.inputs; row++)
-    combineColumns(x, (plane * rows.inputs + row) * columns.inputs, columns, between, row * columns.outputs)
-  for (let row = 0; row < rows.outputs; row++) {
-    combineRows(between, 0, rows, row, line)
-    out.set(line, (plane * rows.outputs + row) * columns.outputs)
-  }
 }
 
 /** The extents of `x`; throws `tensor-invalid` unless it is a batch of images of `size`. */

@@ -1,12 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import {
-  combineColumns,
-  combineRows,
-  mirrored,
-  mirrorEnds,
-  mixChannels,
-  spreadRows,
-} from '../math/gaussian.ts'
+import { mirrored, mixChannels, smoothPlane, spreadRows } from '../math/gaussian.ts'
 import { addScaled } from '../math/resample.ts'
 import { imageBatchExtents } from './image-batch.ts'
 import { cropped, padded } from './pad.ts'
@@ -51,19 +44,8 @@ export function smoothGaussian(
 ): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Gaussian')
   const half = gaussianTaps(options).subarray(((options.size ?? 3) - 1) / 2)
-  const line = new Float64Array(columns + 2 * (half.length - 1) + 1) // one more, since columns go by twos
-  const taps = { half, above: new Int32Array(half.length), below: new Int32Array(half.length) }
   for (let plane = 0; plane < count * channels; plane++)
-    for (let row = 0; row < rows; row++) {
-      const start = plane * rows * columns
-      for (let k = 0; k < half.length; k++) {
-        taps.above[k] = start + mirrored(row - k, rows) * columns
-        taps.below[k] = start + mirrored(row + k, rows) * columns
-      }
-      combineRows(x.data, line, taps, columns)
-      mirrorEnds(line, half.length - 1, columns)
-      combineColumns(line, smoothed.data, start + row * columns, columns, half)
-    }
+    smoothPlane(x.data, smoothed.data, half, { start: plane * rows * columns, rows, columns })
   return smoothed
 }
 

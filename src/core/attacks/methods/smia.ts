@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
 import { addScaled, advance, sumInto, toScaledSign } from '../../math/kernels.ts'
-import { addTo } from '../../math/planes.ts'
 import { smoothAlongStack, smoothGaussian } from '../../tensor/smoothing.ts'
 import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackState, StepTaken } from '../attack.ts'
@@ -126,7 +125,7 @@ function smoothInto(
   const options = { size: kernelSize, sigma }
   if (smooth === 'perturbation') {
     smoothGaussian(tensor(shape, step), options, tensor(shape, smoothed))
-    addTo(smoothed, x)
+    sumInto(smoothed, smoothed, x)
   } else {
     sumInto(smoothed, x, step)
     smoothed.set(smoothGaussian(tensor(shape, smoothed), options).data)
