@@ -19,7 +19,9 @@ export interface DecisionBoundary {
 
 /** How far logits [K] are on the plane's wanted side; negative on the other. */
 export function planeValue({ terms, offset }: Hyperplane, logits: Float32Array): number {
-  return terms.reduce((sum, [k, factor]) => sum + factor * entry(logits, k), offset)
+  let sum = offset
+  for (const [k, factor] of terms) sum += factor * entry(logits, k)
+  return sum
 }
 
 /** row [K] ← a */

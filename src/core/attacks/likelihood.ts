@@ -1,4 +1,3 @@
-import { entry } from '../entry.ts'
 import {
   anchorDivergence,
   anchorHardened,
@@ -14,9 +13,8 @@ import {
   denseProbabilities,
   channelMeans,
 } from '../tasks/segmentation/losses.ts'
-import { klDivergence, lossPerSample } from '../tasks/classification/losses.ts'
+import { divergenceOfSample, lossOfSample } from '../tasks/classification/losses.ts'
 import { isValueLoss, valueDivergence, valueLossOf, type ValueLoss } from '../tasks/regression/losses.ts'
-import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackLoss } from './attack.ts'
 import { argMax } from './decision-boundary.ts'
 
@@ -29,9 +27,15 @@ export function probabilitiesOf(loss: AttackLoss, logits: Float32Array): Float32
   if (isOfAnchors(loss)) return anchorProbabilities(loss, logits)
   if (typeof loss !== 'string') return denseProbabilities(loss, logits)
   if (loss === 'binary-cross-entropy') return logits.map((z) => 1 / (1 + Math.exp(-z)))
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity)
-  const powers = new Float64Array(logits).map((z) => Math.exp(z - largest))
-  const total = powers.reduce((a, b) => a + b, 0)
+  return softmaxOf(logits)
+}
+
+/** In double precision, rounded at the end. */
+function softmaxOf(logits: Float32Array): Float32Array {
+  let [largest, total] = [-Infinity, 0]
+  for (const z of logits) largest = Math.max(largest, z)
+  const powers = new Float64Array(logits.length)
+  for (const [k, z] of logits.entries()) total += powers[k] = Math.exp(z - largest)
   return new Float32Array(powers.map((power) => power / total))
 }
 
@@ -53,7 +57,7 @@ export function lossOf(loss: AttackLoss, logits: Float32Array, target: Float32Ar
   if (isValueLoss(loss)) return valueLossOf(loss, logits, target)
   if (isOfAnchors(loss)) return anchorLossOf(loss, logits, target)
   if (typeof loss !== 'string') return denseLossOf(loss, logits, target)
-  return entry(lossPerSample(loss, one(logits), one(target)), 0)
+  return lossOfSample(loss, logits, target)
 }
 
 /**
@@ -64,24 +68,22 @@ export function divergenceOf(loss: AttackLoss, p: Float32Array, q: Float32Array)
   if (isValueLoss(loss)) return valueDivergence(p, q)
   if (isOfAnchors(loss)) return anchorDivergence(loss, p, q)
   if (typeof loss !== 'string') return denseDivergence(loss, p, q)
-  const activation = loss === 'cross-entropy' ? 'softmax' : 'multi-label-sigmoid'
-  return entry(klDivergence({ activation }, one(p), one(q)), 0)
+  return divergenceOfSample(loss === 'cross-entropy' ? 'softmax' : 'multi-label-sigmoid', p, q)
 }
 
 /**
  * KL(target ‖ f(x)) of one sample, nats, averaged as `divergenceOf` averages: of the logits themselves, so
  * that no probability has to be bounded. It is the cross-entropy beyond that of logits which say just the
  * target, and for a target of 0 and 1 the cross-entropy. Numbers: half the squared difference.
+ * What depends on the target alone is worked out once.
  */
-export function divergenceFrom(loss: AttackLoss, target: Float32Array, logits: Float32Array): number {
-  if (isValueLoss(loss)) return valueDivergence(target, logits)
+export function divergenceFrom(loss: AttackLoss, target: Float32Array): (logits: Float32Array) => number {
+  if (isValueLoss(loss)) return (logits) => valueDivergence(target, logits)
   const isSoftmax = isOfClasses(loss)
   const isDense = typeof loss !== 'string' && !isOfAnchors(loss)
   const entropy = isDense ? { ...loss, kind: isSoftmax ? oneOf : eachOf } : loss
-  return Math.max(
-    0,
-    lossOf(entropy, logits, target) - lossOf(entropy, logitsSaying(target, isSoftmax), target),
-  )
+  const least = lossOf(entropy, logitsSaying(target, isSoftmax), target)
+  return (logits) => Math.max(0, lossOf(entropy, logits, target) - least)
 }
 
 const [oneOf, eachOf] = ['cross-entropy', 'binary-cross-entropy'] as const
@@ -105,8 +107,4 @@ function logitsSaying(target: Float32Array, isSoftmax: boolean): Float32Array {
 export function reportedProbabilities(loss: AttackLoss, probabilities: Float32Array): number[] {
   if (isOfAnchors(loss)) return anchorMaxima(loss, probabilities)
   return typeof loss === 'string' ? [...probabilities] : channelMeans(probabilities, loss.channels)
-}
-
-function one(values: Float32Array): Tensor {
-  return tensor([1, values.length], values)
 }

@@ -1,8 +1,8 @@
-import { sizeOf, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, type Tensor } from '../tensor/tensor.ts'
 
 /** Sample `sample` of a batch [N, ...] as numbers; a view. */
 export function rowOf({ shape, data }: Tensor, sample: number): Float32Array {
-  const size = sizeOf(shape.slice(1))
+  const size = data.length / extentOf(shape, 0)
   return data.subarray(sample * size, (sample + 1) * size)
 }
 

@@ -12,6 +12,13 @@ interface Noted {
   readonly smoothedTarget: Float32Array | undefined
 }
 
+/** f(x_t), and its probabilities by sample. */
+interface EvaluatedPoint {
+  readonly evaluation: Evaluation
+  readonly probabilities: ReadonlyMap<number, Float32Array>
+  readonly iteration: number
+}
+
 /**
  * Makes the events of one restart. An iteration is noted when it has been made, and reported when the
  * prediction at its x_t is known, in the next iteration's forward pass: so watching costs no pass through the
@@ -21,6 +28,7 @@ export class Watcher {
   private readonly signs: Int8Array
   private noted = new Map<number, Noted>()
   private previous = new Map<number, Float32Array>()
+  private readonly divergences = new Map<number, (logits: Float32Array) => number>()
 
   constructor(
     private readonly problem: AttackProblem,
@@ -51,33 +59,40 @@ export class Watcher {
    * none.
    */
   events(evaluation: Evaluation, iteration: number): SampleEvent[] {
-    const events = [...this.noted].map(([sample, noted]) => this.event(sample, noted, evaluation, iteration))
-    this.previous = new Map(
-      [...evaluation.success.keys()].map((sample) => [
-        sample,
-        probabilitiesOf(this.problem.loss, evaluation.logits.of(sample)),
-      ]),
+    const probabilities = new Map<number, Float32Array>()
+    for (const sample of evaluation.success.keys())
+      probabilities.set(sample, probabilitiesOf(this.problem.loss, evaluation.logits.of(sample)))
+    const events = [...this.noted].map(([sample, noted]) =>
+      this.event(sample, noted, { evaluation, probabilities, iteration }),
     )
+    this.previous = probabilities
     this.noted = new Map()
     return events
+  }
+
+  /** Of a sample from its label, whose part is worked out once. */
+  private divergenceFromLabel(sample: number): (logits: Float32Array) => number {
+    const { loss, targets } = this.problem
+    const known = this.divergences.get(sample) ?? divergenceFrom(loss, rowOf(targets, sample))
+    this.divergences.set(sample, known)
+    return known
   }
 
   private event(
     sample: number,
     { statistics, smoothedTarget }: Noted,
-    evaluation: Evaluation,
-    iteration: number,
+    { evaluation, probabilities, iteration }: EvaluatedPoint,
   ): SampleEvent {
     const { loss, targets } = this.problem
     const logits = evaluation.logits.of(sample)
-    const p = probabilitiesOf(loss, logits)
+    const p = probabilities.get(sample) ?? probabilitiesOf(loss, logits)
     const label = rowOf(targets, sample)
     const previous = this.previous.get(sample)
     return {
       sample,
       deviation: lossOf(loss, logits, label),
       stabilization: smoothedTarget ? -lossOf(loss, logits, smoothedTarget) : null,
-      klToLabel: divergenceFrom(loss, label, logits),
+      klToLabel: this.divergenceFromLabel(sample)(logits),
       klToSmoothed: smoothedTarget ? divergenceOf(loss, p, smoothedTarget) : null,
       klToPrevious: previous ? divergenceOf(loss, p, previous) : null,
       perturbationMean: statistics.mean,

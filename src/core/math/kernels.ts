@@ -23,6 +23,12 @@ export function scaleBy(values: Float32Array, scale: number): void {
   for (let i = 0; i < values.length; i++) values[i] = scale * values[i]
 }
 
+/** Index of the first value that is no finite number, or −1. */
+export function firstNotFinite(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) return i
+  return -1
+}
+
 /** values ← values · factors, one by one */
 export function multiply(values: Float32Array, factors: Float32Array): void {
   for (let i = 0; i < values.length; i++) values[i] = values[i] * factors[i]

@@ -1,4 +1,5 @@
 import { RadversaryError } from '../errors.ts'
+import { firstNotFinite } from '../math/kernels.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
 /** Names what went into a model, so that a fault of its numbers can be looked for there. */
@@ -12,7 +13,7 @@ const tip =
  * float32 numbers. Throws `runtime-failed`.
  */
 export function finite(values: Tensor, what: string): Tensor {
-  const at = values.data.findIndex((value) => !Number.isFinite(value))
+  const at = firstNotFinite(values.data)
   if (at < 0) return values
   const count = values.data.reduce((sum, value) => sum + Number(!Number.isFinite(value)), 0)
   throw new RadversaryError(

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { valueFor } from '../../entry.ts'
 import { addScaled, advance } from '../../math/kernels.ts'
+import { leave, type ProposedRow, propose, take } from '../../math/proposals.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackState, StepTaken, UnnamedMethod } from '../attack.ts'
@@ -102,36 +104,44 @@ function randomSearch(
   const objective = marginObjective(state)
   const search = new Search(state, ball, proposals)
   const kept = new Map<number, Float32Array>() //                                     f(x_t)
+  const values = new Map<number, number>() //                                         its margin
+  const keep = (sample: number, logits: Float32Array, value = objective.value(sample, logits)) => {
+    kept.set(sample, logits.slice())
+    values.set(sample, value)
+  }
   let iteration = 0
 
   return async () => {
     if (iteration === 0) {
       for (const sample of state.active()) search.start(sample) //                      x_0
       const first = await state.evaluateLogits()
-      for (const sample of state.active()) kept.set(sample, first.of(sample).slice())
+      for (const sample of state.active()) keep(sample, first.of(sample))
     } else await state.judgeLogits({ of: (sample) => kept.get(sample) ?? new Float32Array() })
     const fraction = fractionAt(iteration++)
     for (const sample of state.active()) search.propose(sample, fraction)
     const logits = await state.predict(search.candidates)
     for (const sample of state.active()) {
-      const isBetter =
-        objective.value(sample, logits.of(sample)) >
-        objective.value(sample, kept.get(sample) ?? logits.of(sample))
-      if (isBetter) kept.set(sample, logits.of(sample).slice())
+      const value = objective.value(sample, logits.of(sample))
+      const isBetter = value > valueFor(values, sample)
+      if (isBetter) keep(sample, logits.of(sample), value)
       search.settle(sample, isBetter)
     }
     return { direction: { of: (sample) => rowOf(search.moved, sample) } }
   }
 }
 
-/** Where the batch is, and what is proposed. Only the pixels that a proposal changes are worked out anew. */
+/** Where a sample is, what is proposed, and where it moved last; views, made once. */
+interface Place extends ProposedRow {
+  windows: readonly Window[]
+  movedIn: readonly Window[]
+}
+
+/** Where the batch is, and what is proposed. Only the pixels that a proposal changes are touched. */
 class Search {
   readonly candidates: Tensor
   /** x_{t+1} − x_t */
   readonly moved: Tensor
-  /** x_t − x, and what is proposed in its place; x is the image. */
-  private readonly changes: Tensor
-  private readonly proposed: Tensor
+  private readonly places = new Map<number, Place>()
   private readonly extents: Extents
 
   constructor(
@@ -142,55 +152,73 @@ class Search {
     const { shape } = state.x
     this.candidates = tensor(shape)
     this.moved = tensor(shape)
-    this.changes = tensor(shape)
-    this.proposed = tensor(shape)
     this.extents = imageBatchExtents(state.x, 'Square')
   }
 
   start(sample: number): void {
-    const { x, images, box } = this.state
-    const [row, image, change] = [rowOf(x, sample), rowOf(images, sample), rowOf(this.changes, sample)]
+    const place = this.placeOf(sample)
+    const { x, image, change } = place
     this.proposals.start(change, this.extents, this.state.random(sample))
-    row.set(change)
-    advance(row, image, rowOf(box.lower, sample), rowOf(box.upper, sample))
-    this.ball.project(row, image)
-    addScaled(change, row, image, -1)
+    x.set(change)
+    advance(x, image, place.lower, place.upper)
+    this.ball.project(x, image)
+    addScaled(change, x, image, -1)
+    place.candidate.set(x)
+    place.proposed.set(change)
+  }
+
+  private placeOf(sample: number): Place {
+    const known = this.places.get(sample)
+    if (known !== undefined) return known
+    const { x, images, box } = this.state
+    const row = rowOf(x, sample)
+    const place: Place = {
+      x: row,
+      image: rowOf(images, sample),
+      lower: rowOf(box.lower, sample),
+      upper: rowOf(box.upper, sample),
+      candidate: rowOf(this.candidates, sample),
+      moved: rowOf(this.moved, sample),
+      change: new Float32Array(row.length),
+      proposed: new Float32Array(row.length),
+      windows: [],
+      movedIn: [],
+    }
+    this.places.set(sample, place)
+    return place
   }
 
   propose(sample: number, fraction: number): void {
-    const { x, images } = this.state
-    const [candidate, proposed] = [rowOf(this.candidates, sample), rowOf(this.proposed, sample)]
-    proposed.set(rowOf(this.changes, sample))
-    const windows = this.proposals.change(proposed, { ...this.extents, fraction }, this.state.random(sample))
-    candidate.set(rowOf(x, sample))
-    for (const window of windows) this.place(sample, window)
-    this.ball.project(candidate, rowOf(images, sample))
+    const place = this.placeOf(sample)
+    const where = { ...this.extents, fraction }
+    const windows = this.proposals.change(place.proposed, where, this.state.random(sample))
+    this.inEach(windows, (start, end) => {
+      propose(place, start, end)
+    })
+    this.ball.project(place.candidate, place.image)
+    place.windows = this.ball.norm === 'Linf' ? windows : this.everywhere()
   }
 
-  /** candidate ← x + what is proposed, within the bounds, in a window. */
-  private place(sample: number, window: Window): void {
-    const { images, box } = this.state
-    const [candidate, proposed] = [rowOf(this.candidates, sample), rowOf(this.proposed, sample)]
-    const [image, lower, upper] = [rowOf(images, sample), rowOf(box.lower, sample), rowOf(box.upper, sample)]
-    forEachRow(this.extents, window, (start, end) => {
-      const line = candidate.subarray(start, end)
-      line.set(proposed.subarray(start, end))
-      advance(line, image.subarray(start, end), lower.subarray(start, end), upper.subarray(start, end))
-    })
+  /** Where a ball that is no box may have brought pixels in. */
+  private everywhere(): Window[] {
+    const { channels, rows, columns } = this.extents
+    return [{ channel: 0, top: 0, left: 0, height: channels * rows, width: columns }]
   }
 
   /** Takes the candidate or leaves it. */
   settle(sample: number, isTaken: boolean): void {
-    const { x, images } = this.state
-    const [row, candidate, move] = [
-      rowOf(x, sample),
-      rowOf(this.candidates, sample),
-      rowOf(this.moved, sample),
-    ]
-    if (isTaken) {
-      addScaled(move, candidate, row, -1)
-      row.set(candidate)
-      addScaled(rowOf(this.changes, sample), row, rowOf(images, sample), -1)
-    } else move.fill(0)
+    const place = this.placeOf(sample)
+    this.inEach(place.movedIn, (start, end) => {
+      place.moved.fill(0, start, end)
+    })
+    const settled = isTaken ? take : leave
+    this.inEach(place.windows, (start, end) => {
+      settled(place, start, end)
+    })
+    place.movedIn = isTaken ? place.windows : []
+  }
+
+  private inEach(windows: readonly Window[], work: (start: number, end: number) => void): void {
+    for (const window of windows) forEachRow(this.extents, window, work)
   }
 }

@@ -17,8 +17,12 @@ type HeadLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'>
  * defines it, in double precision: for events and records. Gradients come from the model's port.
  */
 export function lossPerSample(kind: HeadLoss, logits: Tensor, target: Tensor): number[] {
-  const loss = kind === 'cross-entropy' ? crossEntropy : binaryCrossEntropy
-  return samplePairs(logits, target).map(([z, t]) => loss(z, t))
+  return samplePairs(logits, target).map(([z, t]) => lossOfSample(kind, z, t))
+}
+
+/** The same of one sample's logits [K] and target [K]. */
+export function lossOfSample(kind: HeadLoss, logits: Float32Array, target: Float32Array): number {
+  return kind === 'cross-entropy' ? crossEntropy(logits, target) : binaryCrossEntropy(logits, target)
 }
 
 /**
@@ -31,10 +35,17 @@ export function klDivergence(
   p: Tensor,
   q: Tensor,
 ): number[] {
-  return samplePairs(p, q).map(([ps, qs]) => {
-    if (activation === 'softmax') return Math.max(0, sumOver(ps, qs, divergence))
-    return Math.max(0, sumOver(ps, qs, (a, b) => divergence(a, b) + divergence(1 - a, 1 - b)) / ps.length)
-  })
+  return samplePairs(p, q).map(([ps, qs]) => divergenceOfSample(activation, ps, qs))
+}
+
+/** The same of one sample's probabilities [K]. */
+export function divergenceOfSample(
+  activation: ClassificationOutput['activation'],
+  p: Float32Array,
+  q: Float32Array,
+): number {
+  if (activation === 'softmax') return Math.max(0, sumOver(p, q, divergence))
+  return Math.max(0, sumOver(p, q, (a, b) => divergence(a, b) + divergence(1 - a, 1 - b)) / p.length)
 }
 
 function divergence(p: number, q: number): number {
@@ -43,8 +54,10 @@ function divergence(p: number, q: number): number {
 
 /** −Σ t · log softmax(z), with log Σ e^z taken stably. */
 function crossEntropy(logits: Float32Array, target: Float32Array): number {
-  const largest = Math.max(...logits)
-  const logSum = largest + Math.log(logits.reduce((sum, z) => sum + Math.exp(z - largest), 0))
+  let [largest, powers] = [-Infinity, 0]
+  for (const z of logits) largest = Math.max(largest, z)
+  for (const z of logits) powers += Math.exp(z - largest)
+  const logSum = largest + Math.log(powers)
   return sumOver(logits, target, (z, t) => t * (logSum - z))
 }
 
