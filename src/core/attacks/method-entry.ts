@@ -31,8 +31,6 @@ export interface MethodEntry<Name extends string = string> {
    * nearest plane, best points of each sample) take each sample for one of its own.
    */
   readonly stacks: boolean
-  /** Names of an ensemble's members, in the order in which they run; undefined of others. */
-  readonly members?: readonly string[] | undefined
   /** Tasks of models that it is for; undefined for all. */
   readonly tasks?: readonly ModelCard['task'][] | undefined
   readonly settings: readonly SettingHelp[]

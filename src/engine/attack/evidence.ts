@@ -19,6 +19,11 @@ export function boundOf(method: ConfiguredMethod): Bound {
   return { norm, budget: norm === 'none' || !isGiven ? null : String(epsilon) }
 }
 
+/** Names of an ensemble's members, in the order in which they run; undefined of other methods. */
+export function memberNamesOf(method: ConfiguredMethod): string[] | undefined {
+  return method.forScale(anyScale).members?.map(({ name }) => name)
+}
+
 /** What the checks of runs and comparisons look at. */
 export function evidenceOf({
   method,

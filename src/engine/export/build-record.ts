@@ -13,7 +13,7 @@ import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
 import type { Ensemble } from '../models/open-model.ts'
 import type { AttackRun } from '../attack/attack-run.ts'
-import { boundOf, evidenceOf } from '../attack/evidence.ts'
+import { boundOf, evidenceOf, memberNamesOf } from '../attack/evidence.ts'
 import { recordedIdentityOf } from '../deidentify/export-identity.ts'
 import { failuresFor } from './nameless.ts'
 import { fittedReport, type LearnedOfRun } from './learned.ts'
@@ -99,12 +99,13 @@ function recordedEnsemble({ combination, others }: Ensemble): AttackRecord['mode
 /** What the attack was asked, and what its method made of that. */
 function recordedAttackOf(run: AttackRun): AttackRecord['attack'] {
   const { request, method, goal, region } = run
+  const members = memberNamesOf(method)
   return {
     method: method.name,
     title: method.entry.title,
     source: method.entry.source === undefined ? null : { ...method.entry.source },
     equation: method.entry.equation,
-    ...(method.entry.members && { members: [...method.entry.members] }),
+    ...(members && { members }),
     settings: method.settings,
     criterion: goal.maker.criterion,
     target: goal.target,

@@ -4,11 +4,26 @@ import type { UnnamedMethod } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { defineMethod, type MethodEntry } from '../method-entry.ts'
 import { epsilon, epsilonL2, steps, targetClasses } from '../settings.ts'
-import { apgdCe, apgdCeL2, apgdT, apgdTL2, autoAttackSource } from './apgd.ts'
+import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2, autoAttackSource } from './apgd.ts'
 import { fabT, fabTL2 } from './fab.ts'
 import { square, squareL2 } from './square.ts'
 
+/** The authors' versions: which attacks run, and from how many starts. */
+const versions = {
+  standard: { parts: ['apgd', 'targeted', 'fab', 'square'], restarts: 1 },
+  plus: { parts: ['apgd', 'dlr', 'fab', 'square', 'targeted'], restarts: 5 },
+  rand: { parts: ['apgd', 'dlr'], restarts: 1 },
+} as const satisfies Record<string, { readonly parts: readonly Part[]; readonly restarts: number }>
+
+type Part = 'apgd' | 'dlr' | 'targeted' | 'fab' | 'square'
+
 const common = {
+  variant: z
+    .enum(['standard', 'plus', 'rand'])
+    .default('standard')
+    .describe(
+      'Which attacks run: standard has APGD-CE, APGD-T, FAB-T and Square; plus has APGD-DLR beside them, and five random starts of APGD-CE, APGD-DLR and Square; rand has APGD-CE and APGD-DLR, for models with random steps, with --eot 20.',
+    ),
   steps: steps(100, 'Of APGD and FAB-T, as in the paper.'),
   targetClasses,
   queries: z.int().min(1).default(5000).describe('Predictions of each image by Square, as in the paper.'),
@@ -19,10 +34,10 @@ const l2 = z.strictObject({ epsilon: epsilonL2, ...common })
 
 const equation = 'APGD-CE, then APGD-T, then FAB-T, then Square, each on the images that still hold'
 
-const linfMembers = { apgd: apgdCe, targeted: apgdT, fab: fabT, square }
-const l2Members = { apgd: apgdCeL2, targeted: apgdTL2, fab: fabTL2, square: squareL2 }
+const linfMembers = { apgd: apgdCe, dlr: apgdDlr, targeted: apgdT, fab: fabT, square }
+const l2Members = { apgd: apgdCeL2, dlr: apgdDlrL2, targeted: apgdTL2, fab: fabTL2, square: squareL2 }
 
-/** AutoAttack, its standard version: Croce and Hein 2020. */
+/** AutoAttack: Croce and Hein 2020. */
 export const autoAttack = defineMethod({
   name: 'autoattack',
   title: 'AutoAttack (Linf)',
@@ -32,7 +47,6 @@ export const autoAttack = defineMethod({
   source: autoAttackSource,
   access: 'white-box',
   stacks: false,
-  members: namesOf(linfMembers),
   settings: linf,
   create: (chosen) => ensemble(linfBall(chosen.epsilon), chosen, linfMembers),
 })
@@ -45,35 +59,29 @@ export const autoAttackL2 = defineMethod({
   source: autoAttackSource,
   access: 'white-box',
   stacks: false,
-  members: namesOf(l2Members),
   settings: l2,
   create: (chosen) => ensemble(l2Ball(chosen.epsilon), chosen, l2Members),
 })
 
-type Members = Readonly<Record<'apgd' | 'targeted' | 'fab' | 'square', MethodEntry>>
+type Members = Readonly<Record<Part, MethodEntry>>
 
-function namesOf(members: Members): string[] {
-  return Object.values(members).map(({ name }) => name)
-}
-
-function ensemble(
-  ball: Ball,
-  { epsilon, steps, targetClasses, queries }: z.output<typeof linf>,
-  { apgd, targeted, fab, square }: Members,
-): UnnamedMethod {
-  const members = [
-    apgd.configure({ epsilon, steps }),
-    targeted.configure({ epsilon, steps, targetClasses }),
-    fab.configure({ epsilon, steps, targetClasses }),
-    square.configure({ epsilon, steps: queries }),
-  ]
+function ensemble(ball: Ball, chosen: z.output<typeof linf>, entries: Members): UnnamedMethod {
+  const { variant, epsilon, steps, targetClasses, queries } = chosen
+  const { parts, restarts } = versions[variant]
+  const settings: Readonly<Record<Part, object>> = {
+    apgd: { epsilon, steps, restarts },
+    dlr: { epsilon, steps, restarts },
+    targeted: { epsilon, steps, targetClasses },
+    fab: { epsilon, steps, targetClasses },
+    square: { epsilon, steps: queries, restarts },
+  }
   return {
     ball,
     steps: 2 * steps + queries,
     restarts: 1,
     randomStart: false,
     keeps: 'strongest',
-    members,
+    members: parts.map((part) => entries[part].configure(settings[part])),
     begin: () => {
       throw internalError('an ensemble was run instead of its members')
     },
