@@ -69,8 +69,14 @@ export async function readBeside(folder: string, name: string): Promise<Uint8Arr
 export async function requireBeside(folder: string, name: string): Promise<Uint8Array> {
   const bytes = await readBeside(folder, name)
   if (bytes !== undefined) return bytes
-  const cause = Object.assign(new Error('no such file'), { code: 'ENOENT' })
-  throw ioError('Read', join(folder, name), cause)
+  throw new RadversaryError(
+    'io-failed',
+    'Read: a file that the model or its card names is not there (ENOENT)',
+    {
+      file: join(folder, name),
+      tip: `Put ${name} back beside the model, as it was exported, or take it out of the card.`,
+    },
+  )
 }
 
 function refused(file: string, got: string): RadversaryError {

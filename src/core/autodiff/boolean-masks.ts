@@ -75,7 +75,8 @@ class MaskPass implements MaskWalk {
     const result = node.domain === '' ? this.resultOf(node) : null
     this.nodes.push(...this.emit.nodes.slice(start))
     const output = firstOutput(node)
-    if (result === null && variesInSize(node, this.varying)) this.varying.add(output)
+    if (result === null && variesInSize(node, this.varying))
+      for (const name of node.outputs.filter(Boolean)) this.varying.add(name)
     this.nodes.push(
       result === null
         ? node
