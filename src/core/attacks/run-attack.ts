@@ -1,4 +1,3 @@
-import { entry } from '../entry.ts'
 import { type Notice, RadversaryError } from '../errors.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { imageBatchExtents } from '../tensor/image-batch.ts'
@@ -12,6 +11,7 @@ import { batchModel } from './batch-model.ts'
 import { Best } from './best.ts'
 import { GradientTally } from './gradient-tally.ts'
 import { judgeOf } from './judge.ts'
+import { firstOutside } from '../math/kernels.ts'
 import { preparedOn } from './preparation.ts'
 import { rowOf } from './rows.ts'
 import { Watcher } from './watcher.ts'
@@ -168,13 +168,4 @@ function checkProblem({ images, targets, bounds, seeds }: AttackProblem): void {
       `Attack: expected images within their bounds, which are finite, got ${images.data[outside]} of [${bounds.lower.data[outside]}, ${bounds.upper.data[outside]}]`,
       { tip: 'Tensors are attacked in [0, 1]: scale the input to that range.' },
     )
-}
-
-/** Index of the first value that is not within finite bounds, or −1. */
-function firstOutside(values: Float32Array, lower: Float32Array, upper: Float32Array): number {
-  for (let i = 0; i < values.length; i++) {
-    const [value, least, most] = [entry(values, i), entry(lower, i), entry(upper, i)]
-    if (!(value >= least && value <= most && least > -Infinity && most < Infinity)) return i
-  }
-  return -1
 }

@@ -125,6 +125,15 @@ export function hasFrozen(lower: Float32Array, upper: Float32Array): boolean {
   return false
 }
 
+/** Index of the first value that is not within finite bounds, or −1. */
+export function firstOutside(values: Float32Array, lower: Float32Array, upper: Float32Array): number {
+  for (let i = 0; i < values.length; i++) {
+    const [least, most] = [lower[i], upper[i]]
+    if (!(values[i] >= least && values[i] <= most && least > -Infinity && most < Infinity)) return i
+  }
+  return -1
+}
+
 /** How many pixels have room between their bounds. */
 export function countMovable(lower: Float32Array, upper: Float32Array): number {
   let count = 0

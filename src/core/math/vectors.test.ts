@@ -22,27 +22,30 @@ test('the module was compiled from its source as it is: else `npm run wasm`', ()
 })
 
 /** One value, less than a vector, a whole tile, one beyond it, two and a part. */
-test.each([1, 3, 4096, 4097, 9001])('%i values: a step, its sign and its statistics, bit by bit', (count) => {
-  const [image, gradient, ends] = [draw(count), draw(count), draw(count).map(Math.abs)]
-  gradient[0] = -0
-  const [lower, upper] = [image.map((v, i) => v - ends[i]! / 9), image.map((v, i) => v + ends[i]! / 9)]
-  const steps = [gradient.slice(), gradient.slice()] as const
-  toScaledSign(steps[0], 0.07)
-  loops.toScaledSign(steps[1], 0.07)
-  const points = [image.slice(), image.slice()] as const
-  advance(points[0], steps[0], lower, upper)
-  loops.advance(points[1], steps[1], lower, upper)
-  const signs = [new Int8Array(count), new Int8Array(count)] as const
-  for (const direction of [gradient, draw(count)])
-    expect(perturbationStatistics(points[0], image, direction, signs[0])).toStrictEqual(
-      loops.perturbationStatistics(points[1], image, direction, signs[1]),
-    )
-  const sums = [draw(count), new Float32Array(count)] as const
-  sums[1].set(sums[0])
-  sumInto(sums[0], sums[0], image)
-  loops.sumInto(sums[1], sums[1], image)
-  for (const [ours, theirs] of [steps, points, signs, sums]) expect(ours).toStrictEqual(theirs)
-})
+test.each([1, 3, 16384, 16385, 33001])(
+  '%i values: a step, its sign and its statistics, bit by bit',
+  (count) => {
+    const [image, gradient, ends] = [draw(count), draw(count), draw(count).map(Math.abs)]
+    gradient[0] = -0
+    const [lower, upper] = [image.map((v, i) => v - ends[i]! / 9), image.map((v, i) => v + ends[i]! / 9)]
+    const steps = [gradient.slice(), gradient.slice()] as const
+    toScaledSign(steps[0], 0.07)
+    loops.toScaledSign(steps[1], 0.07)
+    const points = [image.slice(), image.slice()] as const
+    advance(points[0], steps[0], lower, upper)
+    loops.advance(points[1], steps[1], lower, upper)
+    const signs = [new Int8Array(count), new Int8Array(count)] as const
+    for (const direction of [gradient, draw(count)])
+      expect(perturbationStatistics(points[0], image, direction, signs[0])).toStrictEqual(
+        loops.perturbationStatistics(points[1], image, direction, signs[1]),
+      )
+    const sums = [draw(count), new Float32Array(count)] as const
+    sums[1].set(sums[0])
+    sumInto(sums[0], sums[0], image)
+    loops.sumInto(sums[1], sums[1], image)
+    for (const [ours, theirs] of [steps, points, signs, sums]) expect(ours).toStrictEqual(theirs)
+  },
+)
 
 test.each([
   ['bilinear-antialiased', 40, 17],
@@ -85,8 +88,8 @@ test.each([
 })
 
 test('values within [0, 1], ends included; a value that is no number is not', () => {
-  const inside = draw(5001).map(Math.abs)
+  const inside = draw(20001).map(Math.abs)
   expect(isWithin(inside)).toBe(true)
   expect(isWithin(Float32Array.of(0, 1))).toBe(true)
-  for (const beyond of [-1e-9, 1.001, NaN]) expect(isWithin(inside.with(5000, beyond))).toBe(false)
+  for (const beyond of [-1e-9, 1.001, NaN]) expect(isWithin(inside.with(20000, beyond))).toBe(false)
 })
