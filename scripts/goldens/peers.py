@@ -1,5 +1,6 @@
 """What torchattacks and Foolbox do to a small classifier, for comparison with ours. Needs torch, torchattacks, foolbox,
-adv-lib, pyautoattack and NumPy.
+adv-lib, pyautoattack,
+torchattack and NumPy.
 
     python3 scripts/goldens/peers.py fixture        trains the classifier anew and writes test/fixtures/attacks/peers.onnx and peers.json
     python3 scripts/goldens/peers.py attack FOLDER  attacks it, for `npm run test:peers`: x.npy, y.npy, and an .npy for each attack
@@ -147,12 +148,23 @@ def sparse_apgd(model, x, y):
     return {"apgd-ce-l1": attack.perturb(x, y)}
 
 
+def by_copies(model):
+    """torchattack’s transfer attacks, with the settings of ours; its SSA takes images of 224x224 alone."""
+    from torchattack import Admix, BSR
+
+    common = {"normalize": lambda x: x, "device": torch.device("cpu"), "eps": EPSILON, "steps": STEPS}
+    return {
+        "admix": Admix(model, **common, num_classes=CLASSES),
+        "bsr": BSR(model, **common, num_block=2),
+    }
+
+
 def attack(folder):
     model = stored()
     x, y = chosen(model, 128)
     np.save(os.path.join(folder, "x.npy"), x.numpy())
     np.save(os.path.join(folder, "y.npy"), y.numpy())
-    for name, each in {**same_steps(model), **by_chance(model), **smallest(model)}.items():
+    for name, each in {**same_steps(model), **by_chance(model), **by_copies(model), **smallest(model)}.items():
         torch.manual_seed(3)
         np.save(os.path.join(folder, f"{name}.npy"), each(x, y).detach().numpy().astype("<f4"))
     for name, found in {**other_smallest(model, x, y), **sparse_apgd(model, x, y)}.items():

@@ -22,6 +22,8 @@ export const chancyPeers: Readonly<Record<string, readonly [method: string, sett
   'ti-dim': ['ti-dim', steps],
   'vmi-fgsm': ['vmi-fgsm', steps],
   'vni-fgsm': ['vni-fgsm', steps],
+  admix: ['admix', steps],
+  bsr: ['bsr', steps],
   'apgd-ce': ['apgd-ce', { epsilon, steps: 20 }],
   'apgd-ce-l2': ['apgd-ce-l2', { epsilon: 0.5, steps: 20 }],
   'apgd-ce-l1': ['apgd-ce-l1', { epsilon: 8, steps: 20 }],
