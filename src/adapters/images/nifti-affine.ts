@@ -75,7 +75,7 @@ function ofQuaternion(placed: PlacedHeader): Affine {
   ])
 }
 
-/** Of a picture that lies alone, NIfTI leaves out the third extent. */
+/** NIfTI leaves out the third extent of a picture that lies alone. */
 const oneSlice = 1
 
 /** Sizes of 0, which some writers leave, are 1 mm. */

@@ -1,6 +1,5 @@
 import { fromArrayBuffer, type GeoTIFFImage } from 'geotiff'
 import type { StoredValues } from '../../core/dicom/image.ts'
-import { entry } from '../../core/entry.ts'
 import type { SourceImages } from '../../core/image/source-images.ts'
 import { storedNumbers, type Stored } from '../../core/image/stored-by-rescale.ts'
 import type { Numbers } from '../../core/math/pictures.ts'
@@ -210,6 +209,9 @@ function joined(pages: readonly Numbers[]): Numbers {
   return into
 }
 
+/** A colour that a map of odd length lacks. */
+const absentColour = 0
+
 /**
  * Red, green and blue of each index: the high byte of 16 bits (TIFF 6.0, section 5). Some writers have 8 bits
  * there; as libtiff has it, where no number needs more.
@@ -218,6 +220,6 @@ function coloursOf(map: readonly number[]): number[][] {
   const count = map.length / 3
   const shift = map.every((value) => value < 256) ? 0 : 8
   return Array.from({ length: count }, (_, n) =>
-    [0, 1, 2].map((colour) => entry(map, colour * count + n) >> shift),
+    [0, 1, 2].map((colour) => (map[colour * count + n] ?? absentColour) >> shift),
   )
 }

@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import { shellWord } from '../../core/spec/command-line.ts'
 import { commonFolder, presetGpus } from '../../engine/cohort/job-needs.ts'
 import { kubernetesNeeds } from '../../engine/cohort/kubernetes.ts'
 import { type CohortPlan, planCohort, writePlan } from '../../engine/cohort/plan.ts'
-import { filesFor, quoted, schedulers, type Scheduler } from '../../engine/cohort/schedulers.ts'
+import { filesFor, schedulers, type Scheduler } from '../../engine/cohort/schedulers.ts'
 import type { CohortRequest } from '../../engine/cohort/cohort-request.ts'
 import type { JobHooks } from '../../engine/progress.ts'
 import { applicationFolder } from '../application-folder.ts'
@@ -93,5 +94,5 @@ function needsOf(
 
 /** This very program, as a shell starts it. */
 function ownCommand(): string {
-  return [process.execPath, join(applicationFolder(), 'out/main/radversary.js')].map(quoted).join(' ')
+  return [process.execPath, join(applicationFolder(), 'out/main/radversary.js')].map(shellWord).join(' ')
 }

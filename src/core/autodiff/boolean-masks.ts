@@ -6,7 +6,7 @@ import { sizeOf } from '../tensor/tensor.ts'
 import { Emitter, type Value } from './emitter.ts'
 import {
   assignedRows,
-  chosenRows,
+  rowsOfMask,
   extentOfRows,
   type MaskWalk,
   pooledRows,
@@ -121,7 +121,7 @@ class MaskPass implements MaskWalk {
 
   private selectionOf(node: OnnxNode): Selection | null {
     if (node.opType === 'GatherND') return this.gathered(node)
-    if (node.opType === 'Gather') return chosenRows(node, this) ?? rowwise(node, this)
+    if (node.opType === 'Gather') return rowsOfMask(node, this) ?? rowwise(node, this)
     if (node.opType === 'Squeeze' || node.opType === 'Unsqueeze') return rowwise(node, this)
     if (node.opType === 'RoiAlign') return pooledRows(node, this)
     if (elementwise.has(node.opType)) return this.mapped(node)

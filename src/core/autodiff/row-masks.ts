@@ -33,7 +33,7 @@ export interface MaskWalk {
 }
 
 /** x[places] along axis 0, the places being those where a mask of one axis is true. */
-export function chosenRows(node: OnnxNode, pass: MaskWalk): Selection | null {
+export function rowsOfMask(node: OnnxNode, pass: MaskWalk): Selection | null {
   const [data, mask] = [pass.value(node, 0), pass.places.get(node.inputs[1] ?? '')]
   if (data === undefined || mask === undefined || intAttribute(node, 'axis', 0) !== 0) return null
   if (pass.value(node, 1)?.shape.length !== 1) return null

@@ -96,3 +96,8 @@ export function difference(a: number | undefined, b: number | undefined): number
   if (a === undefined) return 1
   return b === undefined ? -1 : a - b
 }
+
+/** Millimetres to the hundredth, for messages. */
+export function roundMm(value: number): number {
+  return Math.round(value * 100) / 100
+}

@@ -1,5 +1,5 @@
 import { entry, valueFor } from '../entry.ts'
-import { along, difference, isSameOrientation, normalOf, tiltText } from './geometry.ts'
+import { along, difference, isSameOrientation, normalOf, roundMm, tiltText } from './geometry.ts'
 import type { InstanceHeader } from './instance.ts'
 import type { Vector3 } from './geometry.ts'
 import { stackParts } from './stack-parts.ts'
@@ -205,10 +205,6 @@ function mixtures(instances: readonly InstanceHeader[]): SeriesNote[] {
       message: `images have ${sizes.size} sizes: ${[...sizes].sort().join(', ')}`,
     })
   return notes
-}
-
-function roundMm(value: number): number {
-  return Math.round(value * 100) / 100
 }
 
 function byText(a: string | undefined, b: string | undefined): number {

@@ -1,5 +1,13 @@
 import { entry } from '../entry.ts'
-import { along, difference, isSameOrientation, normalOf, tiltText, type Vector3 } from './geometry.ts'
+import {
+  along,
+  difference,
+  isSameOrientation,
+  normalOf,
+  roundMm,
+  tiltText,
+  type Vector3,
+} from './geometry.ts'
 import type { Located } from './stack-space.ts'
 
 /** A slice of a series, and whether it has one value a pixel. */
@@ -98,10 +106,6 @@ function uneven(positions: readonly number[], distance: number): string | undefi
   const gaps = positions.slice(1).map((at, i) => at - entry(positions, i))
   const [least, most] = [Math.min(...gaps), Math.max(...gaps)]
   return `The slices lie at unequal distances, from ${roundMm(least)} to ${roundMm(most)} mm, so they make no volume.`
-}
-
-function roundMm(value: number): number {
-  return Math.round(value * 100) / 100
 }
 
 function scaled([x, y, z]: Vector3, by: number): Vector3 {

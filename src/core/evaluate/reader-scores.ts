@@ -14,7 +14,7 @@ export interface ReaderAnswer {
   readonly confidence: number
 }
 
-/** Two arms set side by side: whether a reader tells the second from the first. */
+/** Two arms set side by side: how well a reader knows the second from the first. */
 export interface ArmContrast {
   readonly from: ReaderArm
   readonly to: ReaderArm
@@ -30,7 +30,7 @@ const contrasts = [
   ['clean', 'noise'],
 ] as const
 
-/** How well a reader tells each two arms apart; images are taken for independent. */
+/** How well a reader distinguishes each two arms; images are taken for independent. */
 export function readerScores(answers: readonly ReaderAnswer[]): ArmContrast[] {
   return contrasts.flatMap(([from, to]) => {
     const own = answers.filter(({ arm }) => arm === from || arm === to)

@@ -1,4 +1,3 @@
-import { entry } from '../entry.ts'
 import { aucOf } from './auc.ts'
 import { calibrationOf, type Calibration } from './calibration.ts'
 import { deLongOf, deLongTest } from './delong.ts'
@@ -171,13 +170,16 @@ export function performanceOf(
   }
 }
 
+/** The score of a record that has none for a label: no threshold and no interval is made of it. */
+const notRecorded = NaN
+
 function labelPerformance(
   rows: readonly EvaluatedRow[],
   moment: Moment,
   k: number,
 ): Omit<LabelPerformance, 'label'> {
   const truths = rows.map(({ labelled }) => labelled.includes(k))
-  const scores = (at: Moment) => rows.map((row) => entry(row[at].probabilities, k))
+  const scores = (at: Moment) => rows.map((row) => row[at].probabilities[k] ?? notRecorded)
   const [clean, own] = [scores('before'), scores(moment)]
   const clusters = patientsOf(rows)
   const auc = aucOf(own, truths, { clusters })

@@ -52,7 +52,7 @@ export function areasOf(mask: Mask, classes: number): number[] {
   const pixels = mask.rows * mask.columns
   mask.values.forEach((value, i) => {
     const shown = mask.overlapping ? Math.floor(i / pixels) : value
-    if (!mask.overlapping || value !== 0) areas[shown] = entry(areas, shown) + 1
+    if (!mask.overlapping || value !== 0) areas[shown] = (areas[shown] ?? 0) + 1
   })
   return areas
 }
@@ -86,10 +86,13 @@ export function toRuns({ rows, columns, overlapping, values }: Mask): MaskRuns {
   return { rows, columns, overlapping, runs }
 }
 
+/** The length of a run that a damaged list of them lacks. */
+const unended = 0
+
 /** Throws `tensor-invalid` where the runs don't fill the grid. */
 export function fromRuns({ rows, columns, overlapping, runs }: MaskRuns): Mask {
   const values = new Uint8Array(runs.reduce((sum, count, i) => (i % 2 === 1 ? sum + count : sum), 0))
   let at = 0
-  for (let i = 0; i < runs.length; i += 2) values.fill(entry(runs, i), at, (at += entry(runs, i + 1)))
+  for (let i = 0; i < runs.length; i += 2) values.fill(entry(runs, i), at, (at += runs[i + 1] ?? unended))
   return maskOf({ rows, columns, overlapping, values })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { issuesIn } from './issue-table.ts'
 import { isOfSeries, listedChannels, seriesChannels } from './context.ts'
 import { internalError } from '../errors.ts'
 import { fixedRange, intensityOfCard, keepsZero, type IntensityOfCard } from './card-intensity.ts'
@@ -215,5 +216,5 @@ function valueIssues(channel: SeriesChannel, n: number, card: ListedCard): Retur
       'expected an intensity range in which 0 has its place, such as one with "fromZero": true',
     ],
   ]
-  return issues.flatMap(([isWrong, field, message]) => (isWrong ? [{ path: [...path, field], message }] : []))
+  return issuesIn(issues.map(([isWrong, field, message]) => [isWrong, [...path, field], message]))
 }

@@ -1,3 +1,4 @@
+import { issuesIn, type FoundIssue, type IssueRow } from './issue-table.ts'
 import { saysOfValues } from './channel-list.ts'
 import { seriesChannels } from './context.ts'
 import { isDrawn, type DefendedCard } from './defence-steps.ts'
@@ -8,20 +9,15 @@ interface CheckedCard extends DefendedCard {
   readonly normalisation?: readonly { readonly at: string }[] | undefined
 }
 
-interface Issue {
-  readonly path: (string | number)[]
-  readonly message: string
-}
-
 /** What of a card contradicts its defence about the images that come to it. */
-export function defenceIssues({ defence, clip, input, normalisation = [] }: CheckedCard): Issue[] {
+export function defenceIssues({ defence, clip, input, normalisation = [] }: CheckedCard): FoundIssue[] {
   if (defence === undefined) return []
   const first = defence.findIndex((one) => one.at === 'input')
   const late = defence.findIndex(
     (one, n) => one.at === 'image' && defence.slice(0, n).some((before) => before.at === 'input'),
   )
   const isElsewhere = input.volume !== undefined || normalisation.some((one) => one.at === 'image')
-  const issues: [boolean, (string | number)[], string][] = [
+  const issues: IssueRow[] = [
     [
       clip === false || seriesChannels(input).some(saysOfValues),
       ['defence'],
@@ -34,7 +30,7 @@ export function defenceIssues({ defence, clip, input, normalisation = [] }: Chec
     ],
     [late >= 0, ['defence', late, 'at'], 'expected "input": a step before it is at the input'],
   ]
-  return issues.flatMap(([isWrong, path, message]) => (isWrong ? [{ path, message }] : []))
+  return issuesIn(issues)
 }
 
 interface AnsweringCard extends DefendedCard {
@@ -45,9 +41,9 @@ interface AnsweringCard extends DefendedCard {
  * What contradicts the defence of what the model answers. @param isDense whether there is an answer for each
  * pixel
  */
-export function answerIssues({ defence = [], task }: AnsweringCard, isDense: boolean): Issue[] {
+export function answerIssues({ defence = [], task }: AnsweringCard, isDense: boolean): FoundIssue[] {
   const isPlaced = isDense || task === 'detection'
-  return defence.flatMap((one, n): Issue[] => {
+  return defence.flatMap((one, n): FoundIssue[] => {
     if (one.kind === 'resize-pad' && isPlaced)
       return [
         {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { issuesIn } from './issue-table.ts'
 import { seriesChannels } from './context.ts'
 import { fixedRange, keepsZero, type IntensityOfCard } from './card-intensity.ts'
 import type { Rounding } from '../tensor/resample-8-bit.ts'
@@ -107,5 +108,5 @@ export function normalisationIssues(card: RoundedCard): { path: (string | number
       'expected "input": a step before it is at the input, where the image was resampled',
     ],
   ]
-  return issues.flatMap(([isWrong, path, message]) => (isWrong ? [{ path, message }] : []))
+  return issuesIn(issues)
 }

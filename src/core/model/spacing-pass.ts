@@ -2,7 +2,7 @@ import { entry } from '../entry.ts'
 import type { AxisWeights } from '../math/resample.ts'
 import { extremesOf, heldWithin, passHeld, type Groups } from '../math/held.ts'
 import { along, transposedOf } from '../tensor/along-axes.ts'
-import { extentOf, extents4, tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, extents4, sizeOf, type Tensor, tensor } from '../tensor/tensor.ts'
 import type { SpacingPlan } from './spacing-plan.ts'
 
 /** A plan as it is done to volumes [C, a, b, c]. */
@@ -51,9 +51,8 @@ function linearPass(tables: readonly (readonly AxisWeights[])[]): SpacingPass {
 /** Each channel of [C, a, b, c], or each of its slices across an axis. */
 function groupsOf({ shape }: Pick<Tensor, 'shape'>, held: 'volume' | number): Groups {
   const [channels, ...extents] = extents4(shape, 'Volume')
-  const product = (of: readonly number[]) => of.reduce((all, extent) => all * extent, 1)
-  const channel = product(extents)
+  const channel = sizeOf(extents)
   if (held === 'volume') return { count: channels, channel, slices: 1, inner: channel }
   const slices = extentOf(extents, held)
-  return { count: channels * slices, channel, slices, inner: product(extents.slice(held + 1)) }
+  return { count: channels * slices, channel, slices, inner: sizeOf(extents.slice(held + 1)) }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { VolumeSpace } from '../dicom/stack-space.ts'
 import { RadversaryError } from '../errors.ts'
+import { issuesIn } from './issue-table.ts'
 import { isOfSeries } from './context.ts'
 import { halfToEven } from '../math/rounding.ts'
 
@@ -175,7 +176,7 @@ export function volumeIssues(card: VolumeCard): { path: (string | number)[]; mes
     ],
     [volume.run === 'resized' && fit.kind !== 'stretch', ['fit'], 'expected stretch beside "run": "resized"'],
   ]
-  return issues.flatMap(([isWrong, path, message]) => (isWrong ? [{ path, message }] : []))
+  return issuesIn(issues)
 }
 
 /**

@@ -158,8 +158,8 @@ function valued(flag: string, value: string): string[] {
   return value.startsWith('-') ? [`${flag}=${value}`] : [flag, value]
 }
 
-/** A text as a shell takes it. */
-function shellWord(text: string): string {
+/** A text as a word of a POSIX shell. */
+export function shellWord(text: string): string {
   return /^[\w./=,:@+%-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 

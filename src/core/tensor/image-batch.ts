@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import type { Tensor } from './tensor.ts'
+import { extents4, type Tensor } from './tensor.ts'
 
 /** Extents of a batch of images [N, C, H, W]. */
 export interface ImageBatchExtents {
@@ -24,4 +24,10 @@ export function imageBatchExtents(x: Tensor, operation: string): ImageBatchExten
       `${operation}: expected an image batch [N, C, H, W], got [${x.shape.join(', ')}]`,
     )
   return { count, channels, rows, columns }
+}
+
+/** Plane `index` of a batch [N, C, H, W], counted through its images; a view. */
+export function planeOf({ shape, data }: Tensor, index: number): Float32Array {
+  const [, , rows, columns] = extents4(shape)
+  return data.subarray(index * rows * columns, (index + 1) * rows * columns)
 }

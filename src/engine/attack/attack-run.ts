@@ -21,7 +21,7 @@ import type { MediaFormat } from '../export/media.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
-import { cardsOf, defenceOf, tellIdleFields } from './defence.ts'
+import { cardsOf, defenceOf, noticeIdleFields } from './defence.ts'
 import { openJudges } from './open-judges.ts'
 import { configureMethod, type ConfiguredMethod } from './method-settings.ts'
 
@@ -74,7 +74,7 @@ export async function prepareAttack(
   tellUnexportable(workbench, hooks)
   checkStacks(workbench, asked.method.entry)
   const { card } = workbench.opened
-  tellIdleFields(cardsOf(workbench.opened), request, hooks)
+  noticeIdleFields(cardsOf(workbench.opened), request, hooks)
   const run = {
     ...workbench,
     ...asked,
@@ -191,19 +191,10 @@ async function exportIdOf(run: Omit<AttackRun, 'exportId'>): Promise<string> {
     ...slices,
     ...unchosen(run),
   }
-  const wanted = {
-    target: goal.target,
-    criterion: goal.maker.criterion,
-    ...(goal.loss && { loss: goal.loss }),
-  }
-  const forced = {
-    ...(run.forceIntensity && { forceIntensity: true }),
-    ...(departs(run.references) && { forceReferences: true }),
-    ...(run.opened.straightThrough && { straightThrough: true }),
-    ...(run.defence && { defence: run.defence }),
-  }
+  const { target, maker, loss } = goal
+  const wanted = { target, criterion: maker.criterion, ...(loss && { loss }) }
   const all = {
-    ...forced,
+    ...forcedParts(run),
     version,
     name,
     settings,
@@ -220,6 +211,16 @@ async function exportIdOf(run: Omit<AttackRun, 'exportId'>): Promise<string> {
     ...inputs,
   }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`
+}
+
+/** What was forced, and how defences were taken; absent where nothing was, so that ids of others stay. */
+function forcedParts(run: Omit<AttackRun, 'exportId'>) {
+  return {
+    ...(run.forceIntensity && { forceIntensity: true }),
+    ...(departs(run.references) && { forceReferences: true }),
+    ...(run.opened.straightThrough && { straightThrough: true }),
+    ...(run.defence && { defence: run.defence }),
+  }
 }
 
 function ensembleParts(ensemble: Ensemble | undefined): unknown[] {

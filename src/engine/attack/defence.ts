@@ -27,7 +27,7 @@ export function cardsOf({ card, ensemble }: Pick<OpenedModel, 'card' | 'ensemble
 }
 
 /** Says where a field of defences changes nothing. */
-export function tellIdleFields(
+export function noticeIdleFields(
   cards: readonly ModelCard[],
   { eot, oblivious }: AskedOfDefences,
   { onNotice }: JobHooks,

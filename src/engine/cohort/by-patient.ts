@@ -38,7 +38,7 @@ interface Count {
   count: number
 }
 
-/** Of each patient of whom anything was right before; undefined where one is not named. */
+/** Counts for each patient of whom anything was right before; undefined where one is not named. */
 function countsOf(studies: readonly OfPatient[]): Count[] | undefined {
   const counts = new Map<string, Count>()
   for (const { patient, fooled } of studies) {

@@ -1,5 +1,6 @@
 import { join, sep } from 'node:path'
 import { RadversaryError } from '../../core/errors.ts'
+import { shellWord } from '../../core/spec/command-line.ts'
 import type { JobNeeds } from './job-needs.ts'
 import { kubernetesList } from './kubernetes.ts'
 import type { PlanFile } from './plan.ts'
@@ -45,7 +46,7 @@ function slurmScript(needs: JobNeeds): string {
     '#!/bin/bash',
     ...options.map((option) => `#SBATCH ${option}`),
     'set -eu',
-    `exec ${starter(needs)} cohort run ${quoted(folder)} --shard "$SLURM_ARRAY_TASK_ID"`,
+    `exec ${starter(needs)} cohort run ${shellWord(folder)} --shard "$SLURM_ARRAY_TASK_ID"`,
     '',
   ].join('\n')
 }
@@ -56,8 +57,8 @@ function slurmScript(needs: JobNeeds): string {
 function snakefile(needs: JobNeeds): string {
   const { folder, shards, threads, memoryGib, gpus } = needs
   const shell = (command: string) => JSON.stringify(command.replaceAll('{', '{{').replaceAll('}', '}}'))
-  const run = `${starter(needs)} cohort run ${quoted(folder)} --shard `
-  const merge = `${starter(needs)} cohort merge ${quoted(folder)} || [ $? -eq 3 ]`
+  const run = `${starter(needs)} cohort run ${shellWord(folder)} --shard `
+  const merge = `${starter(needs)} cohort merge ${shellWord(folder)} || [ $? -eq 3 ]`
   return [
     'rule all:',
     '    input: "done/merged"',
@@ -94,11 +95,6 @@ function snakemakeProfile({ folder, shards }: JobNeeds): string {
 function starter({ program, image, mount, gpus }: JobNeeds): string {
   if (image === undefined) return program
   const gpu = gpus > 0 ? ['--nv'] : []
-  const bound = ['--bind', quoted(`${mount}:${mount}`)]
-  return ['apptainer', 'exec', '--containall', ...gpu, ...bound, quoted(image), 'radversary'].join(' ')
-}
-
-/** A word of a POSIX shell. */
-export function quoted(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+  const bound = ['--bind', shellWord(`${mount}:${mount}`)]
+  return ['apptainer', 'exec', '--containall', ...gpu, ...bound, shellWord(image), 'radversary'].join(' ')
 }

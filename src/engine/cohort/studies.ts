@@ -1,10 +1,10 @@
-import { parse } from 'csv-parse/sync'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isPortableName } from '../../adapters/fs/file-names.ts'
 import { ioError } from '../../adapters/fs/io-error.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError, reasonOf } from '../../core/errors.ts'
+import { csvRows, type CsvRow } from '../labels/csv-rows.ts'
 
 /** One study of a cohort. */
 export interface CohortStudy {
@@ -59,12 +59,8 @@ async function studiesOf(file: string): Promise<CohortStudy[]> {
   })
 }
 
-function rowsOf(text: string, file: string): Partial<Record<string, string>>[] {
-  try {
-    return parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true })
-  } catch (cause) {
-    throw listError(file, 'comma-separated values', reasonOf(cause), folderTip)
-  }
+function rowsOf(text: string, file: string): Partial<CsvRow>[] {
+  return csvRows(text, (cause) => listError(file, 'comma-separated values', reasonOf(cause), folderTip))
 }
 
 function isArchive(name: string): boolean {

@@ -50,7 +50,7 @@ export interface StudyResult {
   readonly failures: number
   /** In the order of `cells`. */
   readonly results: readonly StudyCell[]
-  /** Of attacks. */
+  /** The counts of attacks; undefined of other jobs. */
   readonly summary?: AttackRecord['summary']
 }
 

@@ -18,7 +18,7 @@ import type { Study, StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import type { OpenedModel } from '../models/open-model.ts'
 import { openWorkModel, workbenchOf, type Workbench } from '../workbench.ts'
-import { tellIdleFields } from '../attack/defence.ts'
+import { noticeIdleFields } from '../attack/defence.ts'
 import { planCells, type PlannedCell } from './plan-cells.ts'
 
 /** Several methods at several budgets on several models, on one study, as a user asks for it. */
@@ -72,7 +72,7 @@ export async function prepareComparison(
   const [first] = models
   if (first === undefined)
     throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
-  tellIdleFields(
+  noticeIdleFields(
     models.map(({ opened }) => opened.card),
     request,
     hooks,

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type ExportFolder, openExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
@@ -22,6 +21,7 @@ import {
   deidentificationSchema,
 } from './deidentification-record.ts'
 import { noteExport } from '../departures/departure-log.ts'
+import { keyedId } from './export-identity.ts'
 import { openProfile, type OpenedProfile, profileParts, pseudonymsBy, recordedProfile } from './profile.ts'
 import type { ProfileRequest } from './identity-request.ts'
 import { keywordOf, standardVr } from './standard-elements.ts'
@@ -86,7 +86,7 @@ export async function deidentifyStudy(
 function exportIdOf(profile: OpenedProfile, { images }: Study): string {
   const uids = images.map(({ sopInstanceUid }) => sopInstanceUid)
   const text = JSON.stringify([version, ...profileParts(profile), uids])
-  return `deidentify-${createHmac('sha256', profile.key.bytes).update(text).digest('hex').slice(0, 16)}`
+  return `deidentify-${keyedId(profile.key.bytes, text, 16)}`
 }
 
 function headOf(profile: OpenedProfile) {

@@ -46,7 +46,7 @@ export function uidFor(identity: ExportIdentity, uid: string): string {
 
 /** A text that stands for another, the same every time; nobody without the key finds the way back. */
 export function maskedText(profile: OpenedProfile, text: string): string {
-  return createHmac('sha256', profile.key.bytes).update(text).digest('hex').slice(0, 12)
+  return keyedId(profile.key.bytes, text, 12)
 }
 
 /**
@@ -63,4 +63,14 @@ export function recordedIdentityOf(identity: ExportIdentity): RecordedIdentity {
   return identity.choice === 'keep'
     ? { choice: 'keep' }
     : { choice: identity.choice, ...recordedProfile(identity.profile) }
+}
+
+/** The first hexadecimal digits of the HMAC-SHA-256 of a text: without the key, nobody can try what it was. */
+export function keyedId(key: Uint8Array | '', text: string, digits: number): string {
+  return createHmac('sha256', key).update(text).digest('hex').slice(0, digits)
+}
+
+/** What an identity keys its ids by: nothing, where an export keeps what names the patient. */
+export function keyOf(identity: ExportIdentity): Uint8Array | '' {
+  return identity.choice === 'keep' ? '' : identity.profile.key.bytes
 }

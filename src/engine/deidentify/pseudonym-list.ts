@@ -1,6 +1,6 @@
-import { parse } from 'csv-parse/sync'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError, reasonOf } from '../../core/errors.ts'
+import { csvRows, type CsvRow } from '../labels/csv-rows.ts'
 
 /** What Patient's Name and Patient ID can both hold, in every character set. */
 const pseudonymForm = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/
@@ -34,12 +34,8 @@ export async function readPseudonyms(file: string): Promise<ReadonlyMap<string, 
   return listed
 }
 
-function rowsOf(text: string, file: string): Partial<Record<string, string>>[] {
-  try {
-    return parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true })
-  } catch (cause) {
-    throw listError(file, 'comma-separated values', reasonOf(cause))
-  }
+function rowsOf(text: string, file: string): Partial<CsvRow>[] {
+  return csvRows(text, (cause) => listError(file, 'comma-separated values', reasonOf(cause)))
 }
 
 function listError(file: string, expected: string, got: string): RadversaryError {

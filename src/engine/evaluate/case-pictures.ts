@@ -34,13 +34,13 @@ export function casePictures(
   }
 }
 
-type Pick = (values: readonly number[]) => number
+type Pool = (values: readonly number[]) => number
 
-const mean: Pick = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
-const largest: Pick = (values) => values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0)
+const mean: Pool = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
+const largest: Pool = (values) => values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0)
 
 /** One plane of blocks; channels are pooled with their pixels. */
-function reduced(image: Tensor, pick: Pick) {
+function reduced(image: Tensor, pool: Pool) {
   const [, channels, rows, columns] = extents4(image.shape)
   const factor = Math.max(1, Math.ceil(Math.max(rows, columns) / longest))
   const [height, width] = [Math.floor(rows / factor), Math.floor(columns / factor)]
@@ -50,7 +50,7 @@ function reduced(image: Tensor, pick: Pick) {
     for (let c = 0; c < channels; c++)
       for (let i = 0; i < factor; i++)
         for (let j = 0; j < factor; j++) block.push(entry(image.data, (c * rows + y + i) * columns + x + j))
-    return pick(block)
+    return pool(block)
   })
   return { width, height, values }
 }

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { type ExportWriter, joinExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
@@ -14,6 +13,8 @@ import { visibleText } from '../../core/visible-text.ts'
 import {
   type ExportIdentity,
   identityParts,
+  keyedId,
+  keyOf,
   openIdentity,
   recordedIdentityOf,
   sourceFor,
@@ -95,14 +96,11 @@ function labelsOf(
   { exportId, attack, model, software }: AttackRecord,
   identity: ExportIdentity,
 ): ExportLabels {
-  const key = identity.choice === 'keep' ? '' : identity.profile.key.bytes
-  const id = createHmac('sha256', key)
-    .update(JSON.stringify([exportId, identityParts(identity)]))
-    .digest('hex')
+  const id = keyedId(keyOf(identity), JSON.stringify([exportId, identityParts(identity)]), 32)
   const { title, settings, seed } = attack
   const hashes = [model, ...(model.ensemble?.others ?? [])].map(({ sha256 }) => sha256)
   return exportLabels({
-    exportId: `run-${id.slice(0, 32)}`,
+    exportId: `run-${id}`,
     title,
     settings,
     seed,

@@ -1,7 +1,6 @@
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
-import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
@@ -47,9 +46,14 @@ export function checkPixels(
   if (!same) throw rereadError('the pixels that were exported', 'others', file)
 }
 
+/** A number that a prediction lacks differs from every other. */
+const notThere = NaN
+
 /** @throws RadversaryError verification-failed when two predictions of the same pixels differ. */
 export function checkPrediction(expected: RecordedPrediction, got: RecordedPrediction, file: string): void {
-  const largest = Math.max(...expected.probabilities.map((p, k) => Math.abs(p - entry(got.probabilities, k))))
+  const largest = Math.max(
+    ...expected.probabilities.map((p, k) => Math.abs(p - (got.probabilities[k] ?? notThere))),
+  )
   if (!(largest <= largestDifference))
     throw rereadError(
       'the prediction that was recorded',
@@ -57,7 +61,7 @@ export function checkPrediction(expected: RecordedPrediction, got: RecordedPredi
       file,
     )
   if (expected.value === undefined) return
-  const change = Math.abs((got.value ?? NaN) - expected.value)
+  const change = Math.abs((got.value ?? notThere) - expected.value)
   if (!(change <= largestDifference * Math.max(1, Math.abs(expected.value))))
     throw rereadError('the value that was recorded', `one that differs by ${change.toExponential(1)}`, file)
 }

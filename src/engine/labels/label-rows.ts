@@ -1,6 +1,6 @@
-import { parse } from 'csv-parse/sync'
 import { addCount } from '../../core/counts.ts'
 import { RadversaryError, reasonOf } from '../../core/errors.ts'
+import { csvRows, type CsvRow } from './csv-rows.ts'
 
 /** What a CSV that says something of images must have beside `file` or `SOPInstanceUID`. */
 export interface RowsWanted {
@@ -57,17 +57,9 @@ export function labelRows(csv: string, { file, what, columns, tip }: RowsWanted)
   )
 }
 
-function parsed(csv: string, file: string, what: string): Record<string, string>[] {
-  try {
-    return parse(csv, { columns: true, bom: true, trim: true, skip_empty_lines: true })
-  } catch (cause) {
-    throw new RadversaryError(
-      'labels-invalid',
-      `${what}: expected comma-separated values, got: ${reasonOf(cause)}`,
-      {
-        file,
-        cause,
-      },
-    )
-  }
+function parsed(csv: string, file: string, what: string): CsvRow[] {
+  return csvRows(csv, (cause) => {
+    const message = `${what}: expected comma-separated values, got: ${reasonOf(cause)}`
+    return new RadversaryError('labels-invalid', message, { file, cause })
+  })
 }

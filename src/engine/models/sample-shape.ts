@@ -1,5 +1,3 @@
-import { entry } from '../../core/entry.ts'
-
 /**
  * Extents of one sample as a card gives them, in its layout; undefined where it doesn't. @param card parsed
  * JSON, any part of a card
@@ -14,6 +12,9 @@ export function sampleShapeOf(card: unknown): readonly number[] | undefined {
   return layout === 'NCHW' ? [channels, rows, columns] : [rows, columns, channels]
 }
 
+/** A mean that a card lacks: the range is none then. */
+const notGiven = NaN
+
 /**
  * Smallest and largest value that the model is given, by the card's mean and std; undefined where it has
  * none.
@@ -22,7 +23,7 @@ export function sampleShapeOf(card: unknown): readonly number[] | undefined {
 export function sampleRangeOf(card: unknown): readonly [lowest: number, highest: number] | undefined {
   const [means, deviations] = [numbersIn(card, 'mean'), numbersIn(card, 'std')]
   const values = deviations.flatMap((std, c) =>
-    [0, 1].map((end) => (end - (means[c] ?? entry(means, 0))) / std),
+    [0, 1].map((end) => (end - (means[c] ?? means[0] ?? notGiven)) / std),
   )
   const isWhole = values.length > 0 && values.every(Number.isFinite)
   return isWhole ? [Math.min(...values), Math.max(...values)] : undefined

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { type ExportFolder, openExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
@@ -17,6 +16,8 @@ import { noteExport } from '../departures/departure-log.ts'
 import {
   type ExportIdentity,
   identityParts,
+  keyedId,
+  keyOf,
   openIdentity,
   recordedIdentityOf,
   sourceFor,
@@ -120,9 +121,8 @@ function checkImages({ images }: AttackRecord, file: string): void {
 }
 
 function exportIdOf({ exportId }: AttackRecord, seed: number, identity: ExportIdentity): string {
-  const key = identity.choice === 'keep' ? '' : identity.profile.key.bytes
   const parts = JSON.stringify([version, exportId, seed, identityParts(identity)])
-  return `readers-${createHmac('sha256', key).update(parts).digest('hex').slice(0, 32)}`
+  return `readers-${keyedId(keyOf(identity), parts, 32)}`
 }
 
 /** Images in a random order, arms in equal parts. */

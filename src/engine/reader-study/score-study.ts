@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError, reasonOf } from '../../core/errors.ts'
@@ -8,6 +7,7 @@ import {
   type ReaderAnswer,
   readerScores,
 } from '../../core/evaluate/reader-scores.ts'
+import { csvRows } from '../labels/csv-rows.ts'
 import { readerKey, type ReaderKey } from './reader-key.ts'
 
 export interface ReaderReport {
@@ -77,11 +77,8 @@ function addAnswer(readers: Map<string, Map<string, ReaderAnswer>>, row: Row, pl
 
 async function rowsOf(file: string): Promise<Row[]> {
   const text = new TextDecoder().decode(await readBytes({ path: file }))
-  try {
-    return parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true })
-  } catch (cause) {
-    throw new RadversaryError('usage', `Answers: expected comma-separated values, got: ${reasonOf(cause)}`, {
-      file,
-    })
-  }
+  return csvRows(text, (cause) => {
+    const message = `Answers: expected comma-separated values, got: ${reasonOf(cause)}`
+    return new RadversaryError('usage', message, { file })
+  })
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { readInstance } from '../../adapters/fs/read-file.ts'
-import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { verificationError } from '../../core/tasks/verification.ts'
 import type { AttackRecord, RecordedImage } from '../export/record.ts'
@@ -12,7 +11,7 @@ import type { Discrepancy } from './discrepancy.ts'
 import { sourcesOf, type SourcesRequest } from './recorded-sources.ts'
 
 export interface SourceCheck extends SourcesRequest {
-  /** Of the export. */
+  /** The export's folder. */
   readonly folder: string
 }
 
@@ -58,10 +57,13 @@ async function compare({ header }: StudyImage, { frames }: RecordedImage, path: 
   }
 }
 
+/** A pixel that only one of both has differs by no number. */
+const notThere = NaN
+
 function difference(before: ArrayLike<number>, after: ArrayLike<number>) {
   let [linf, changed] = [0, 0]
   for (let i = 0; i < Math.max(before.length, after.length); i++) {
-    const change = Math.abs(entry(after, i) - entry(before, i))
+    const change = Math.abs((after[i] ?? notThere) - (before[i] ?? notThere))
     if (change !== 0) changed++
     linf = Math.max(linf, change)
   }

@@ -14,10 +14,10 @@ import {
   type PlaneSize,
 } from '../../math/defences.ts'
 import { addNormal, randomSource, type RandomSource } from '../../random.ts'
-import { imageBatchExtents } from '../../tensor/image-batch.ts'
+import { imageBatchExtents, planeOf } from '../../tensor/image-batch.ts'
 import { drawnPlace, shrinkAndPad } from '../../tensor/shrink-and-pad.ts'
 import { gaussianMap } from '../../tensor/smoothing-map.ts'
-import { extents4, sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
+import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Defence, DefenceKind, DefenceStep } from '../defence.ts'
 import { defenceText } from '../defence-steps.ts'
 import type { PreprocessingStep } from './step.ts'
@@ -120,11 +120,6 @@ function byPlanes(x: Tensor, change: (plane: Float32Array, size: PlaneSize, n: n
   const out = tensor(x.shape, x.data.slice())
   for (let plane = 0; plane < count * channels; plane++) change(planeOf(out, plane), { rows, columns }, plane)
   return out
-}
-
-function planeOf({ shape, data }: Tensor, plane: number): Float32Array {
-  const [, , rows, columns] = extents4(shape)
-  return data.subarray(plane * rows * columns, (plane + 1) * rows * columns)
 }
 
 /** The gradient goes to the pixel that is the median. */

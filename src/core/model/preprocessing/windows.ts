@@ -1,6 +1,6 @@
 import { addThroughWindow, addTo, windowInto } from '../../math/planes.ts'
-import { imageBatchExtents } from '../../tensor/image-batch.ts'
-import { extents4, tensor, type Tensor } from '../../tensor/tensor.ts'
+import { imageBatchExtents, planeOf } from '../../tensor/image-batch.ts'
+import { tensor } from '../../tensor/tensor.ts'
 import type { RelativeWindow } from '../channel-list.ts'
 import type { PreprocessingStep } from './step.ts'
 
@@ -38,10 +38,4 @@ function eachPlane(
 ): void {
   for (let image = 0; image < count; image++)
     for (const [at, window] of windows.entries()) visit(window, image, image * windows.length + at)
-}
-
-/** Plane `index` of a batch [N, C, H, W]; a view. */
-function planeOf({ shape, data }: Tensor, index: number): Float32Array {
-  const [, , rows, columns] = extents4(shape)
-  return data.subarray(index * rows * columns, (index + 1) * rows * columns)
 }

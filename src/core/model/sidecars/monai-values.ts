@@ -1,4 +1,3 @@
-import { entry } from '../../entry.ts'
 import type { JsonObject } from '../card-place.ts'
 
 /** What transforms one after the other have made of stored values, in a card's words. */
@@ -14,6 +13,9 @@ export interface ValuesSoFar {
 
 export const valuesAsStored: ValuesSoFar = { valueRange: [0, 1], steps: [], mean: [0], std: [1] }
 
+/** A number that a list lacks, as one of other channels does. */
+const notGiven = NaN
+
 /** Values after x ↦ (x − shift) / divisor, by channel; undefined for divisors that cards don't have. */
 export function standardised(
   values: ValuesSoFar,
@@ -23,7 +25,7 @@ export function standardised(
   if (divisor.some((one) => !(one > 0))) return undefined
   const { mean, std } = values
   const channels = Math.max(...[mean, std, shift, divisor].map(({ length }) => length))
-  const of = (list: readonly number[], c: number) => entry(list, list.length === 1 ? 0 : c)
+  const of = (list: readonly number[], c: number) => list[list.length === 1 ? 0 : c] ?? notGiven
   const each = (value: (c: number) => number) => Array.from({ length: channels }, (_, c) => value(c))
   const all = {
     mean: each((c) => of(mean, c) + of(shift, c) * of(std, c)),

@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync'
 import { RadversaryError, reasonOf } from '../../../core/errors.ts'
+import { csvRows } from '../../labels/csv-rows.ts'
 import type { SourceFile } from '../find-sources.ts'
 import { sourceFinder, type ImportLabel, type LabelBox, type LabelSource } from './label-source.ts'
 
@@ -60,15 +60,11 @@ export function labelsOfCsv(
 }
 
 function rowsOf(text: string, file: string): Row[] {
-  try {
-    return parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true })
-  } catch (cause) {
-    throw new RadversaryError(
-      'labels-invalid',
-      `labels: expected comma-separated values, got: ${reasonOf(cause)}`,
-      { file, cause, tip: 'Save it as CSV (UTF-8) with a line of column names, a comma between values.' },
-    )
-  }
+  const tip = 'Save it as CSV (UTF-8) with a line of column names, a comma between values.'
+  return csvRows(text, (cause) => {
+    const message = `labels: expected comma-separated values, got: ${reasonOf(cause)}`
+    return new RadversaryError('labels-invalid', message, { file, cause, tip })
+  })
 }
 
 interface RowReader {

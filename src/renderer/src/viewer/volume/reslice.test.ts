@@ -39,13 +39,6 @@ test('a slab takes the planes around it, fewer at the ends', () => {
   expect(reslice(voxels, first, { ...slab, along: 'mean' })[0]).toBe(50)
 })
 
-test('the strongest value keeps its sign', () => {
-  const signed = { size: [1, 1, 3], values: Int16Array.of(2, -5, 3) } as const
-  const small: VolumeGrid = { ...grid, size: [1, 1, 3] }
-  const plane = planeThrough(small, 'axial', [0, 0, 1])
-  expect(reslice(signed, plane, { along: 'strongest', planes: 3, outside: 0 })[0]).toBe(-5)
-})
-
 test('a thickness is an odd number of planes', () => {
   expect([0, 1, 3, 5, 20].map((mm) => planesOf(mm, { throughMm: 2 }))).toEqual([1, 1, 1, 3, 11])
 })

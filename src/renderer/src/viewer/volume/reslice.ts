@@ -5,11 +5,6 @@ import type { Plane } from './planes.ts'
 /** What a slab of several planes shows at a pixel: the greatest value, the least, or the mean. */
 export type SlabKind = 'greatest' | 'least' | 'mean'
 
-/**
- * How the values along a pixel's ray become one; `strongest` is the one of the greatest size, with its sign.
- */
-export type Along = SlabKind | 'strongest'
-
 /** Values of voxels [slices, rows, columns]. */
 export interface Voxels {
   readonly size: readonly [columns: number, rows: number, slices: number]
@@ -17,7 +12,7 @@ export interface Voxels {
 }
 
 interface Sampling {
-  readonly along: Along
+  readonly along: SlabKind
   /** Planes that a slab takes together, an odd number around the plane itself. */
   readonly planes: number
   /** What voxels outside count as, and labels, which have no values between them. */
@@ -71,7 +66,7 @@ interface Ray {
   readonly from: number
   readonly to: number
   readonly through: number
-  readonly along: Along
+  readonly along: SlabKind
 }
 
 function ray(values: FrameValues, voxel: number, { from, to, through, along }: Ray): number {
@@ -85,13 +80,17 @@ function ray(values: FrameValues, voxel: number, { from, to, through, along }: R
   return along === 'mean' ? sum / (to - from + 1) : found
 }
 
-function replaces(value: number, found: number, along: Exclude<Along, 'mean'>): boolean {
-  if (along === 'greatest') return value > found
-  return along === 'least' ? value < found : Math.abs(value) > Math.abs(found)
+function replaces(value: number, found: number, along: Exclude<SlabKind, 'mean'>): boolean {
+  return along === 'greatest' ? value > found : value < found
 }
 
 /** Means, and what lies between voxels, are fractions. */
-function arrayFor(values: FrameValues, along: Along, planes: number, { rows, columns }: Plane): FrameValues {
+function arrayFor(
+  values: FrameValues,
+  along: SlabKind,
+  planes: number,
+  { rows, columns }: Plane,
+): FrameValues {
   if (along === 'mean' && planes > 1) return new Float32Array(rows * columns)
   return new (values.constructor as new (length: number) => FrameValues)(rows * columns)
 }
