@@ -15,7 +15,7 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
 
 /** Commands whose folder holds what was done. */
 const resumable: ReadonlySet<string | undefined> = new Set([
-  ...['attack', 'certify', 'cohort', 'compare', 'deidentify', 'evaluate', 'import'],
+  ...['attack', 'certify', 'cohort', 'compare', 'deidentify', 'evaluate', 'fetch', 'import', 'send'],
 ])
 
 /** What `--out` names. */

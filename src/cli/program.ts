@@ -106,6 +106,22 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'list what has left this workspace: when, where to, how de-identified, with hashes',
     create: async (context) => (await import('./commands/exports.ts')).exportsCommand(context),
   },
+  node: {
+    summary: 'set up, list, remove and try archives; without one nothing is called',
+    create: async (context) => (await import('./commands/node.ts')).nodeCommand(context),
+  },
+  find: {
+    summary: 'search an archive that was set up for studies',
+    create: async (context) => (await import('./commands/transfers.ts')).findCommand(context),
+  },
+  fetch: {
+    summary: 'fetch a study from an archive into a folder',
+    create: async (context) => (await import('./commands/transfers.ts')).fetchCommand(context),
+  },
+  send: {
+    summary: 'send an export to a research archive, after a confirmation that names it',
+    create: async (context) => (await import('./commands/transfers.ts')).sendCommand(context),
+  },
   serve: {
     summary: 'serve the application to a browser on this machine',
     create: async (context) => (await import('./commands/serve.ts')).serveCommand(context),

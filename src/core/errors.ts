@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'runtime-failed'
   | 'export-conflict'
   | 'verification-failed'
+  | 'network-failed'
+  | 'network-refused'
   | 'internal'
 
 export interface ErrorDetails {

@@ -28,6 +28,7 @@ const ownNames = [
     'exports.jsonl',
     'open-browser.html',
     'deidentification.key',
+    'nodes.json',
   ],
 ]
 

@@ -93,6 +93,11 @@ function open(file: Uint8Array, name: string | undefined, parse: typeof parseEle
   }
 }
 
+/** The data set of a file, byte for byte as it is there: what follows the meta header. @throws as `openDataSet` */
+export function dataSetIn(file: Uint8Array, name?: string): Uint8Array {
+  return file.subarray(readMeta(file, name).start)
+}
+
 /** All of a raw deflate stream, which must come to its end, and be no bomb. */
 export function inflate(deflated: Uint8Array, name?: string, largest = largestInflated): Uint8Array {
   const chunks: Uint8Array[] = []

@@ -22,7 +22,15 @@ export async function noteDeparture(home: string, folder: string, left: NewDepar
   const bytes = await readFile(join(folder, manifestName)).catch((cause: unknown) => {
     throw ioError('Read', join(folder, manifestName), cause)
   })
-  const { exportId, files } = JSON.parse(bytes.toString('utf8')) as Manifest
+  await noteManifest(home, bytes, left)
+}
+
+/**
+ * The same by the bytes of a manifest: of what left, which may be less than a whole export.
+ * @throws RadversaryError io-failed
+ */
+export async function noteManifest(home: string, bytes: Uint8Array, left: NewDeparture): Promise<void> {
+  const { exportId, files } = JSON.parse(new TextDecoder().decode(bytes)) as Manifest
   const manifest = sha256(bytes)
   await keepManifest(home, manifest, bytes)
   await locked(home, async () => {

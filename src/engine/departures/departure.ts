@@ -6,14 +6,15 @@ export const departure = z.strictObject({
   schema: z.literal('radversary/departure/1'),
   /** ISO 8601, UTC. */
   when: z.string(),
-  what: z.enum(['attack', 'run', 'deidentification', 'reader study']),
-  /** The folder. */
+  what: z.enum(['attack', 'run', 'deidentification', 'reader study', 'transfer']),
+  /** The folder; of a transfer the node, with its address. */
   to: z.string(),
   exportId: z.string(),
   files: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
   /**
-   * SHA-256 of manifest.json, a copy of which is kept as exports/SHA256.json: it has the hash of every file.
+   * SHA-256 of manifest.json, or of the same of what a transfer took; a copy is kept as exports/SHA256.json: it has
+   * the hash of every file.
    */
   manifest: z.string(),
   identity: recordedIdentity,

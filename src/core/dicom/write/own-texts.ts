@@ -1,7 +1,7 @@
 import { tag } from './tags.ts'
 
 /** Contribution Description (0018,A003) of our item of Contributing Equipment. */
-export const contribution = 'Derived images for research into the robustness of diagnostic models'
+export const contribution = 'ADVERSARIAL RESEARCH: images derived to test the robustness of diagnostic models'
 
 /** Image Comments (0020,4000) of derived images, by what they are. The label can't be switched off. */
 export const derivedLabels = {

@@ -1,0 +1,45 @@
+import { RadversaryError } from '../../core/errors.ts'
+import type { ArchiveNode } from './node.ts'
+import type { OutgoingExport } from './outgoing.ts'
+
+/**
+ * Lets an export through to a node, or throws before a byte is sent. What Radversary made goes to research archives
+ * alone, to the one that the user has named once more; adversarial images need their label in all three places.
+ * @param yesTo the node's name as the user confirmed it
+ * @throws RadversaryError network-refused
+ */
+export function checkFence(
+  { isAttack, files, folder }: OutgoingExport,
+  { name, purpose }: ArchiveNode,
+  yesTo: string | undefined,
+): void {
+  const isAdversarial = isAttack || files.some(({ label }) => label.present.length > 0)
+  if (purpose === 'clinical')
+    throw refused(
+      isAdversarial
+        ? `adversarial images never go to a clinical system, and ${name} is marked as one`
+        : `what Radversary made never goes to a clinical system, and ${name} is marked as one`,
+      'Send it to a node whose purpose is "research archive". There is no way around this.',
+    )
+  if (purpose !== 'research archive')
+    throw refused(
+      `expected a node whose purpose is "research archive", got ${name}, a ${purpose}`,
+      'If it is an archive for research alone, set its purpose with `radversary node add`, or in the settings.',
+    )
+  for (const { path, label } of isAdversarial ? files : [])
+    if (label.missing.length > 0)
+      throw refused(
+        `${path} does not say ADVERSARIAL in ${label.missing.join(' and ')}`,
+        'Export the attack again: images without their label are not sent.',
+        folder,
+      )
+  if (yesTo !== name)
+    throw refused(
+      `expected the name of the node as confirmation, got ${yesTo === undefined ? 'none' : 'another'}`,
+      `${isAdversarial ? 'Adversarial images' : 'Images'} are to be sent to ${name}: confirm with --yes-to ${name}.`,
+    )
+}
+
+function refused(message: string, tip: string, file?: string): RadversaryError {
+  return new RadversaryError('network-refused', `Send: ${message}`, { tip, file })
+}

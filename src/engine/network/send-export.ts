@@ -1,0 +1,105 @@
+import type { Archive } from '../../adapters/network/archive.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { noteManifest } from '../departures/departure-log.ts'
+import type { JobHooks } from '../progress.ts'
+import { checkFence } from './fence.ts'
+import { addressOf, type ArchiveNode } from './node.ts'
+import { findNode } from './node-store.ts'
+import { openArchive } from './open-archive.ts'
+import { openOutgoing, unchanged, type OutgoingExport, type OutgoingFile } from './outgoing.ts'
+import { transferAll, type TransferFailure } from './transfers.ts'
+
+export interface SendRequest {
+  readonly home: string
+  readonly node: string
+  /** Folder of an export that is whole. */
+  readonly folder: string
+  /** The node's name, as confirmed. */
+  readonly yesTo: string | undefined
+}
+
+export interface SendReport {
+  readonly node: string
+  readonly folder: string
+  readonly images: number
+  /** How many the node had already. */
+  readonly kept: number
+  readonly sent: number
+  readonly failures: readonly TransferFailure[]
+}
+
+/**
+ * Sends an export's DICOM files as they are on disk, and notes down what left, also where not all of it did.
+ * @throws RadversaryError network-refused before anything is sent; as `openOutgoing`; network-failed; cancelled
+ */
+export async function sendExport(request: SendRequest, hooks: JobHooks): Promise<SendReport> {
+  const node = await findNode(request.home, request.node)
+  const outgoing = await openOutgoing(request.folder)
+  checkFence(outgoing, node, request.yesTo)
+  const archive = await openArchive(node, hooks.signal)
+  const there = await uidsThere(archive, outgoing.files)
+  const all = outgoing.files.filter(({ sopInstanceUid }) => !there.has(sopInstanceUid))
+  const left: OutgoingFile[] = []
+  try {
+    const { done, failures } = await transferAll(workOf(archive, outgoing, all, left), hooks)
+    const images = outgoing.files.length
+    return { node: node.name, folder: outgoing.folder, images, kept: images - all.length, sent: done.length, failures } // prettier-ignore
+  } finally {
+    if (left.length > 0) await note(request.home, node, outgoing, left)
+  }
+}
+
+/** @param left gets every file that the node took, as soon as it has */
+function workOf(
+  archive: Archive,
+  { folder }: OutgoingExport,
+  all: readonly OutgoingFile[],
+  left: OutgoingFile[],
+) {
+  const byUid = new Map(all.map((file) => [file.sopInstanceUid, file]))
+  return {
+    phase: 'sending',
+    all,
+    uidOf: ({ sopInstanceUid }: OutgoingFile) => sopInstanceUid,
+    nameOf: ({ path }: OutgoingFile) => path,
+    transfer: (some: readonly OutgoingFile[], told: (uid: string, reason: string | undefined) => void) => {
+      const load = ({ sopInstanceUid, path }: { sopInstanceUid: string; path: string }) => {
+        const file = byUid.get(sopInstanceUid)
+        if (file === undefined)
+          throw new RadversaryError('usage', `Send: expected a file of the export, got ${path}`)
+        return unchanged(folder, file.entry)
+      }
+      return archive.send(some, load, (uid, reason) => {
+        const file = byUid.get(uid)
+        if (reason === undefined && file !== undefined) left.push(file)
+        told(uid, reason)
+      })
+    },
+  }
+}
+
+/** What an earlier attempt has sent; nothing where the node can't be searched. UIDs of ours name their bytes. */
+async function uidsThere(archive: Archive, files: readonly OutgoingFile[]): Promise<ReadonlySet<string>> {
+  const series = new Map(
+    files.map(({ seriesInstanceUid, studyInstanceUid }) => [seriesInstanceUid, studyInstanceUid]),
+  )
+  const uids = new Set<string>()
+  try {
+    for (const [seriesUid, studyUid] of series)
+      for (const { sopInstanceUid } of await archive.instances(studyUid, seriesUid)) uids.add(sopInstanceUid)
+  } catch (error) {
+    if (!(error instanceof RadversaryError) || error.code !== 'network-failed') throw error
+  }
+  return uids
+}
+
+async function note(
+  home: string,
+  node: ArchiveNode,
+  { manifest, identity }: OutgoingExport,
+  left: readonly OutgoingFile[],
+): Promise<void> {
+  const files = left.map(({ entry }) => entry)
+  const taken = new TextEncoder().encode(`${JSON.stringify({ ...manifest, files }, null, 2)}\n`)
+  await noteManifest(home, taken, { what: 'transfer', to: addressOf(node), identity })
+}
