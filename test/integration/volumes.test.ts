@@ -6,6 +6,8 @@ import { patchWeights } from '../../src/core/model/patch-weights.ts'
 import { patchStarts, volumeOfInput, type VolumeOfInput } from '../../src/core/model/volume.ts'
 import { sampleOf, tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
+import { encodeModel } from '../../src/core/onnx/codec.ts'
+import { GraphBuilder } from '../../src/core/onnx/graph-builder.ts'
 import { connectVolume } from '../../src/engine/models/connect-volume.ts'
 import { openModel } from '../../src/engine/models/open-model.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
@@ -92,6 +94,26 @@ const connect = (volume: Pick<VolumeOfInput, 'overlap' | 'blend'>) =>
     },
     { volume: volumeOfInput.parse({ ...volume, patch }), interpolation: 'bilinear', isDense: true },
   )
+
+test('where the graph leaves its extents free, the card says how many logits there are', async () => {
+  const free = new GraphBuilder()
+  const image = free.input('volume', ['batch', 1, 'D', 'H', 'W'])
+  const out = free.node('Conv', [image, free.floats([2, 1, 1, 1, 1], [1, -1])])
+  free.output(free.node('Flatten', [free.node('GlobalAveragePool', [out])]), ['batch', 'K'])
+  const bytes = encodeModel(free.build())
+  const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
+  const volume = volumeOfInput.parse({ patch: [2, 3, 4], run: 'resized' })
+  const model = await connectVolume(
+    { bytes, runtime, activation: 'none' },
+    { volume, interpolation: 'bilinear', isDense: false, logits: 2 },
+  )
+  const { data, shape } = await model.predict(tensor([2, 1, 3, 4], new Float32Array(24).fill(0.5)))
+  expect([shape, [...data]]).toEqual([
+    [2, 2],
+    [0.5, -0.5, 0.5, -0.5],
+  ])
+  await model.dispose()
+})
 
 describe.each([
   ['constant', 0.5, 7],

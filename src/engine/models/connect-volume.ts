@@ -9,6 +9,8 @@ import { logitsThemselves } from './logits-head.ts'
 export interface VolumeToConnect extends MappedVolume {
   /** Whether there is a prediction for each voxel; else one for the whole volume. */
   readonly isDense: boolean
+  /** Logits of an answer, as the card has them: what counts where the graph leaves their number free. */
+  readonly logits?: number | undefined
 }
 
 /** A 3-D network, or a 2-D one of single slices, that is run on stacks. @throws as `createOnnxModel`. */
@@ -19,7 +21,7 @@ export async function connectVolume(
   const network = await createOnnxModel(options)
   const patches = network.input.shape.length === 4 ? ofOneSlice(network, given.isDense) : network
   const { shape } = patches.output
-  const channels = shape[1]
+  const channels = shape[1] ?? given.logits
   const [rank, expected] = given.isDense ? [5, '[N, K, D, H, W]'] : [2, '[N, K]']
   if (typeof channels !== 'number' || shape.length !== rank)
     throw new RadversaryError(

@@ -26,6 +26,7 @@ import type { Runtime } from '../../core/model/runtime.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { readModelFile, type ModelFile, type ReadModel } from './read-model.ts'
 import type { JobHooks } from '../progress.ts'
+import { logitCount } from '../../core/tasks/classification/heads.ts'
 import { connectVolume } from './connect-volume.ts'
 import { isFile, modelsFolder, storedModelFile } from './home.ts'
 import { tfjsPath, type ModelRuntime } from './tfjs-model-file.ts'
@@ -200,7 +201,8 @@ export async function connectModel(
   const options = { ...common, bytes, outputName: card.output.name, activation, isOneRow, checkLogits }
   if (volume === undefined) return createOnnxModel(options)
   const { interpolation } = card
-  return connectVolume(options, { volume, interpolation, isDense: outputs[card.task].isDense })
+  const logits = 'classes' in output ? logitCount(output) : 1
+  return connectVolume(options, { volume, interpolation, isDense: outputs[card.task].isDense, logits })
 }
 
 interface GraphToChange extends Pick<ConnectableModel, 'path' | 'bytes' | 'tfjs'> {

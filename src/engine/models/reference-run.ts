@@ -1,4 +1,5 @@
 import { entry } from '../../core/entry.ts'
+import { RadversaryError } from '../../core/errors.ts'
 import { stackSpace, type VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { createFloatImage } from '../../core/image/float-image.ts'
 import { countIntensities } from '../../core/image/intensity-counts.ts'
@@ -56,7 +57,7 @@ export async function ownArrays(
   const outputs = ({ shape, data }: Tensor) => asTheirs({ shape, data }, theirs.output, card)
   const pixels = image === undefined ? [] : await referencePixels(image, files)
   const beside = await referenceBeside(reference, { ...checked, pixels })
-  const input = theirs.input && batchOf(theirs.input, card)
+  const input = theirs.input && batchOf(theirs.input, card, reference.input)
   const isOnOtherGrid = pixels.length > 0 && isTurned(card)
   const ofInput =
     input && !isOnOtherGrid
@@ -160,9 +161,16 @@ function networkSpace({ input: { volume } }: ModelCard): VolumeSpace | undefined
 }
 
 /** What the graph takes, with a batch: of a volume its slices. */
-function batchOf({ shape, data }: Tensor, { input }: ModelCard): Tensor {
+function batchOf({ shape, data }: Tensor, { input }: ModelCard, file: string | undefined): Tensor {
   if (input.volume !== undefined) {
     const [slices, rows, columns] = [extentOf(shape, -3), extentOf(shape, -2), extentOf(shape, -1)]
+    const { run, patch } = input.volume
+    if (run === 'resized' && [slices, rows, columns].join() !== patch.join())
+      throw new RadversaryError(
+        'tensor-invalid',
+        `Reference: expected an input of ${patch.join(' x ')} voxels, as the card’s patch, got ${slices} x ${rows} x ${columns}`,
+        { file, tip: 'Give what the graph was given after resampling, or mend input.volume.patch.' },
+      )
     const series = seriesCount(input)
     const planes = tensor([series * slices, 1, rows, columns], data)
     return series > 1 ? seriesAsChannels(series).apply(planes) : planes
