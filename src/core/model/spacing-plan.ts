@@ -2,8 +2,7 @@ import { entry } from '../entry.ts'
 import type { AxisWeights } from '../math/resample.ts'
 import { halfToEven } from '../math/rounding.ts'
 import { axisWeights, type AxisKernel } from '../tensor/interpolation.ts'
-import { linearTable } from '../tensor/linear-table.ts'
-import { splineTable } from '../tensor/spline-table.ts'
+import { linearTable, splineTable } from '../tensor/axis-tables.ts'
 
 /** A step along an axis and the one that brings predictions back; neither need be the other's transpose. */
 export interface Way {

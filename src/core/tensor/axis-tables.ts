@@ -1,6 +1,6 @@
 import { entry } from '../entry.ts'
 import { type AxisWeights, tableOf } from '../math/resample.ts'
-import type { Run } from './interpolation.ts'
+import { linearRun, type Run } from './interpolation.ts'
 
 /** The root within the unit circle of the cubic B-spline's inverse filter (Unser, IEEE SPM 16:22, 1999). */
 const pole = Math.sqrt(3) - 2
@@ -44,4 +44,12 @@ function cubic(x: number): number {
   const t = Math.abs(x)
   if (t < 1) return 2 / 3 - t * t * (1 - t / 2)
   return t < 2 ? (2 - t) ** 3 / 6 : 0
+}
+
+/** Weights by which output i is the input at i · `step`, linear between inputs, the end's beyond it. */
+export function linearTable(inputs: number, outputs: number, step: number): AxisWeights {
+  return tableOf(
+    inputs,
+    Array.from({ length: outputs }, (_, i) => linearRun(i * step, inputs)),
+  )
 }
