@@ -104,7 +104,7 @@ describe.skipIf(python === undefined)('models exported by RADVERSARY_PEERS_PYTHO
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     known = exported.parse(JSON.parse(readFileSync(join(folder, 'models.json'), 'utf8')))
-  }, 600_000)
+  }, 1_800_000)
 
   afterAll(async () => {
     if (rows.length < names.length) return
