@@ -7,10 +7,11 @@ import { attack } from './attack.ts'
 import type { UiBenchSection } from './context.ts'
 import { formatFigures, isMet, type Figure } from './figure.ts'
 import { firstImage } from './first-image.ts'
+import { many } from './many.ts'
 import { memory } from './memory.ts'
 import { planes } from './planes.ts'
 
-const sections = { 'first-image': firstImage, attack, planes, memory } satisfies Record<
+const sections = { 'first-image': firstImage, attack, planes, many, memory } satisfies Record<
   string,
   UiBenchSection
 >

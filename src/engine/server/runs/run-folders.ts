@@ -13,6 +13,7 @@ import { attackRecord, type AttackRecord } from '../../export/record.ts'
 import { datedId, isDatedId } from '../ids.ts'
 import { keepRequest } from '../kept-request.ts'
 import type { DrawnRegion } from '../region.ts'
+import { digestOf, type RunDigest } from './run-digest.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
 
 const error = z.strictObject({
@@ -40,7 +41,7 @@ export interface FinishedImage {
 }
 
 /**
- * The runs on disk, a folder each: request.json, region.npy, outcome.json, and the export as `attackStudy`
+ * The runs on disk, a folder each: request.json, region.npy, outcome.json, digest.json, and the export as `attackStudy`
  * leaves it.
  */
 export interface RunFolders {
@@ -56,6 +57,8 @@ export interface RunFolders {
   isDone(run: string): Promise<boolean>
   /** Reads the record of a run that is done. */
   record(run: string): Promise<AttackRecord>
+  /** What a list shows of a run that is done. */
+  digest(run: string): Promise<RunDigest>
   /**
    * The result of one image, by its place among the run's. @throws RadversaryError usage where it isn't done.
    */
@@ -70,6 +73,8 @@ export function runFoldersIn(home: string): RunFolders {
   const all = join(home, 'runs')
   const file = (run: string, name: string) => join(folderOf(all, run), name)
   const exportFolder = (run: string) => file(run, 'export')
+  const record = async (run: string) =>
+    (await readJsonFile(join(exportFolder(run), recordName), attackRecord)) ?? noSuchRun(run)
   return {
     list: () => namesIn(all, isDatedId),
     create: async (request, region) => {
@@ -90,8 +95,13 @@ export function runFoldersIn(home: string): RunFolders {
         ? rm(file(run, 'outcome.json'), { force: true })
         : writeJsonFile(file(run, 'outcome.json'), outcome),
     isDone: (run) => fileExists(join(exportFolder(run), manifestName)),
-    record: async (run) =>
-      (await readJsonFile(join(exportFolder(run), recordName), attackRecord)) ?? noSuchRun(run),
+    record,
+    digest: (run) =>
+      digestOf({
+        file: file(run, 'digest.json'),
+        record: join(exportFolder(run), recordName),
+        read: () => record(run),
+      }),
     image: async (run, image) =>
       (await readJsonFile(join(exportFolder(run), resultPath(image + 1)), imageResult)) ??
       notDone(run, image),

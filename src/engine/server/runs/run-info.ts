@@ -45,7 +45,7 @@ export async function runInfo(run: string, folders: RunFolders, queue: RunQueue)
   const atRest = isDone
     ? 'done'
     : (outcome?.state ?? ((await isLockedElsewhere(folders.folder(run))) ? 'elsewhere' : 'interrupted'))
-  const record = isDone ? await folders.record(run) : undefined
+  const digest = isDone ? await folders.digest(run) : undefined
   return {
     id: run,
     state: attempt?.state ?? atRest,
@@ -54,8 +54,8 @@ export async function runInfo(run: string, folders: RunFolders, queue: RunQueue)
     title: titleOf(request.paths),
     progress: attempt?.events.progress ?? null,
     error: outcome?.state === 'failed' ? outcome.error : null,
-    summary: record?.summary ?? null,
-    warnings: record?.warnings ?? [],
+    summary: digest?.summary ?? null,
+    warnings: digest?.warnings ?? [],
     command: attackCommand(
       { ...request, region: regionIn(request, folders.folder(run)) },
       subjectOf(request, { models: [request.model], out: 'OUT' }),

@@ -163,15 +163,29 @@ async function threadData(
   }
 }
 
+type FoundRun = { readonly run: RunInfo } | { readonly broken: RunList['broken'][number] }
+
+/** Runs whose files are open at once, at most. */
+const readTogether = 32
+
+function foundRun(id: string, info: (run: string) => Promise<RunInfo>): Promise<FoundRun> {
+  return info(id).then(
+    (run) => ({ run }),
+    (thrown: unknown) => ({ broken: { id, error: engineError(thrown) } }),
+  )
+}
+
 async function listRuns(ids: readonly string[], info: (run: string) => Promise<RunInfo>): Promise<RunList> {
-  const runs: RunInfo[] = []
-  const broken: { id: string; error: EngineError }[] = []
-  for (const id of [...ids].reverse())
-    await info(id).then(
-      (found) => runs.push(found),
-      (thrown: unknown) => broken.push({ id, error: engineError(thrown) }),
+  const found: FoundRun[] = []
+  const latestFirst = [...ids].reverse()
+  for (let at = 0; at < latestFirst.length; at += readTogether)
+    found.push(
+      ...(await Promise.all(latestFirst.slice(at, at + readTogether).map((id) => foundRun(id, info)))),
     )
-  return { runs, broken }
+  return {
+    runs: found.flatMap((each) => ('run' in each ? [each.run] : [])),
+    broken: found.flatMap((each) => ('broken' in each ? [each.broken] : [])),
+  }
 }
 
 function notNow(run: string, expected: string, state: string): RadversaryError {

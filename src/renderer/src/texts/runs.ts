@@ -2,6 +2,7 @@
 export const runsTexts = {
   runs: {
     none: 'No attack has been run yet.',
+    more: (count: number) => `Show ${count} more`,
     states: {
       queued: 'waiting',
       running: 'running',
