@@ -50,7 +50,7 @@ function checked(given: unknown): ArchiveNode {
   const read = archiveNode.safeParse(given)
   if (!read.success) throw new RadversaryError('usage', `Node: ${z.prettifyError(read.error)}`)
   const node = read.data
-  if (node.kind === 'dimse' && node.retrieve === 'move' && node.receivePort === undefined)
+  if (node.retrieve === 'move' && node.receivePort === undefined)
     throw new RadversaryError('usage', 'Node: expected the port that C-MOVE sends to, got none', {
       tip: 'Give --receive-port, and have our AE title, host and this port entered at the archive.',
     })

@@ -34,29 +34,11 @@ const dimseNode = z.strictObject({
   tls: tls.optional(),
 })
 
-const webUrl = z.url({ protocol: /^https?$/ }).refine((url) => {
-  const { username, password, search, hash } = new URL(url)
-  return username === '' && password === '' && search === '' && hash === ''
-}, 'expected a URL without a name, password, query or fragment')
-
-const webNode = z.strictObject({
-  ...common,
-  kind: z.literal('dicomweb'),
-  /** Base of QIDO-RS, WADO-RS and STOW-RS. */
-  url: webUrl,
-  /** Where the bearer token is: a file, or a variable of the environment. It is never kept itself. */
-  tokenFile: path.optional(),
-  tokenVariable: z.string().regex(/^[A-Za-z_]\w*$/).optional(), // prettier-ignore
-  tls: tls.optional(),
-})
-
 /** An archive that the user set up; docs/network.md explains every field. */
-export const archiveNode = z.discriminatedUnion('kind', [dimseNode, webNode])
+export const archiveNode = dimseNode
 export type ArchiveNode = Readonly<z.output<typeof archiveNode>>
 
 /** Where a node is, as the log of what left says it. */
-export function addressOf(node: ArchiveNode): string {
-  const { name } = node
-  if (node.kind === 'dicomweb') return `${name} (${node.url})`
-  return `${name} (dicom${node.tls === undefined ? '' : '-tls'}://${node.calledAeTitle}@${node.host}:${node.port})`
+export function addressOf({ name, tls, calledAeTitle, host, port }: ArchiveNode): string {
+  return `${name} (dicom${tls === undefined ? '' : '-tls'}://${calledAeTitle}@${host}:${port})`
 }

@@ -9,8 +9,6 @@ import type { ArchiveNode } from './node.ts'
 
 /** Opens the way to a node; nothing is sent before it is asked something. @throws RadversaryError io-failed; usage for a secret that others can read */
 export async function openArchive(node: ArchiveNode, signal?: AbortSignal): Promise<Archive> {
-  if (node.kind === 'dicomweb')
-    throw new RadversaryError('usage', `Node ${node.name}: expected one of kind dimse, got dicomweb`)
   const tls = node.tls === undefined ? undefined : await tlsFiles(node.tls)
   const receivePort = node.retrieve === 'move' ? node.receivePort : undefined
   return dimseArchive({ ...node, tls }, receivePort, signal)
