@@ -42,6 +42,11 @@ export function stabilisationOption(model: EvaluatedModel): ChartOption | undefi
   }
 }
 
+/** A tick of a logarithmic axis, whose values come with errors of rounding. */
+function powerOfTen(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
+
 function exponent(value: number): string {
   return value === 0 ? '0' : value.toExponential(1)
 }
@@ -56,6 +61,27 @@ export function divergenceOption(model: EvaluatedModel): ChartOption | undefined
     xAxis: { type: 'value', minInterval: 1, min: 1, ...axis('iteration') },
     yAxis: upright('J, divergence to the label'),
     series: [{ type: 'line', symbol: 'none', data: cell.losses.map((loss, i) => [i + 1, loss]) }],
+  }
+}
+
+/** Shares of energy by spatial frequency, a curve for each case that is shown, on a logarithmic axis. */
+export function spectrumOption({ cases }: EvaluatedModel): ChartOption | undefined {
+  const curves = cases.flatMap(({ kind, spectrum }) => (spectrum === null ? [] : [{ kind, spectrum }]))
+  if (curves.length === 0) return undefined
+  return {
+    ...layout,
+    legend: legend(curves.map(({ kind }) => kind)),
+    xAxis: { type: 'value', min: 0, max: 0.7, ...axis('spatial frequency, cycles per pixel') },
+    yAxis: { ...upright('share of the energy'), type: 'log', axisLabel: { formatter: powerOfTen } },
+    series: curves.map(({ kind, spectrum }) => ({
+      type: 'line',
+      name: kind,
+      symbol: 'none',
+      data: spectrum.map((share, band) => [
+        ((band + 0.5) * Math.SQRT1_2) / spectrum.length,
+        share > 0 ? share : null,
+      ]),
+    })),
   }
 }
 

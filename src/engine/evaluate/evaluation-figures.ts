@@ -3,6 +3,7 @@ import { curvesOf } from '../../core/evaluate/checklist.ts'
 import {
   confusionOption,
   divergenceOption,
+  spectrumOption,
   stabilisationOption,
   survivalOption,
   transferOption,
@@ -25,6 +26,7 @@ export function evaluationFigures({ models }: Evaluation): Map<string, string> {
     add('stabilisation', stabilisationOption(model))
     add('divergence', divergenceOption(model))
     add('survival', survivalOption(model))
+    add('spectrum', spectrumOption(model))
     add('transfer', transferOption(model, models))
     add('confusion-clean', confusionOption(model, model.clean))
     add('confusion-after', confusionOption(model, strongestOf(model)?.after ?? null))

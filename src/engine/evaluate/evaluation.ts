@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { spectrumBands } from '../../core/evaluate/spectrum.ts'
 import { caseKinds } from '../../core/evaluate/cases.ts'
 import { checklistAnswers } from '../../core/evaluate/checklist.ts'
 import { count, fraction, proportion } from '../../core/evaluate/proportion.ts'
@@ -127,6 +128,8 @@ const shownCase = z.strictObject({
   pictures: z
     .strictObject({ original: z.string(), adversarial: z.string(), perturbation: z.string() })
     .nullable(),
+  /** Shares of the perturbation's energy in 16 bands of spatial frequency; null as `pictures`. */
+  spectrum: z.array(z.number()).length(spectrumBands).nullable(),
 })
 
 const model = z.strictObject({

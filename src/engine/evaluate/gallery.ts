@@ -1,10 +1,12 @@
 import { entry } from '../../core/entry.ts'
+import { radialSpectrum } from '../../core/evaluate/spectrum.ts'
 import { chooseCases, type ChosenCase } from '../../core/evaluate/cases.ts'
 import { budgetToRelative, parseBudget } from '../../core/image/budget.ts'
 import { contextOf } from '../../core/model/context.ts'
 import { loadFrom } from '../compare/attack-cell.ts'
 import { comparedStacks } from '../compare/compare-run.ts'
 import type { RanComparison } from '../compare/compare-study.ts'
+import type { Tensor } from '../../core/tensor/tensor.ts'
 import type { FrameResult } from '../session/frame-attack.ts'
 import { connectPixelModels } from '../session/lanes.ts'
 import { preparedMethods } from '../session/preparation.ts'
@@ -17,8 +19,9 @@ import { strongestOf } from './evaluation-figures.ts'
 
 /** A case with its pictures; none where the attack, made alone, came to another answer. */
 export interface PicturedCase {
-  readonly about: Omit<EvaluatedCase, 'pictures'>
+  readonly about: Omit<EvaluatedCase, 'pictures' | 'spectrum'>
   readonly pictures: CasePictures | undefined
+  readonly spectrum: readonly number[] | null
 }
 
 interface ToPicture {
@@ -78,7 +81,7 @@ async function galleryOf(
       const about = aboutOf(chosen, { image: number, frame: slice.frame, method: strongest.method })
       const isSame = result?.outcome.success === slice.success
       const pictures = isSame ? picturesOf(result, strongest.budget) : undefined
-      found.push({ about, pictures })
+      found.push({ about, pictures, spectrum: isSame ? radialSpectrum(changeOf(result)) : null })
     }
     return found
   } finally {
@@ -89,7 +92,7 @@ async function galleryOf(
 function aboutOf(
   { kind, row: { patient, label, before, after } }: ChosenCase,
   place: Pick<EvaluatedCase, 'image' | 'frame' | 'method'>,
-): Omit<EvaluatedCase, 'pictures'> {
+): PicturedCase['about'] {
   return {
     kind,
     ...place,
@@ -106,6 +109,13 @@ function picturesOf({ frame, adversarial }: FrameResult, budget: string | null):
   const { relative } = frame.float
   const epsilon = budgetToRelative(parseBudget(budget), frame.scale)
   return casePictures({ original: relative, adversarial: frame.float.toRelative(adversarial) }, epsilon)
+}
+
+/** The perturbation [1, C, H, W], relative intensity. */
+function changeOf({ frame, adversarial }: FrameResult): Tensor {
+  const { relative } = frame.float
+  const changed = frame.float.toRelative(adversarial)
+  return { ...relative, data: changed.data.map((value, i) => value - entry(relative.data, i)) }
 }
 
 export type Gallery = readonly (readonly PicturedCase[])[]
@@ -132,14 +142,14 @@ export function pictureFiles(gallery: Gallery): Map<string, Uint8Array> {
 
 /** A model's cases as evaluation.json has them. */
 export function casesOf(cases: readonly PicturedCase[], model: number): EvaluatedCase[] {
-  return cases.map(({ about, pictures }) => {
+  return cases.map(({ about, pictures, spectrum }) => {
     const path = (name: string) => picturePath(model, about.kind, name)
     const paths = {
       original: path('original'),
       adversarial: path('adversarial'),
       perturbation: path('perturbation'),
     }
-    return { ...about, pictures: pictures === undefined ? null : paths }
+    return { ...about, pictures: pictures === undefined ? null : paths, spectrum: spectrum && [...spectrum] }
   })
 }
 

@@ -30,6 +30,7 @@ export function modelSections(
     ${drawn(figure('stabilisation'), 'SMIA at the budget: KL divergence to the answer on the smoothed image (left axis) and variance of the perturbation (right axis), means over the images.')}
     ${drawn(figure('divergence'), 'SMIA at the budget: J, the divergence to the label, on an axis of its own.')}
     ${drawn(figure('survival'), 'Images right before that withstand each budget and all smaller ones.')}
+    ${drawn(figure('spectrum'), 'Energy of the perturbation by spatial frequency, of the cases below; 0.5 cycles per pixel is the finest along an axis.')}
     ${drawn(figure('transfer'), 'Transfer at the budget: made on this model, judged on each; fooled of those right before.')}
     <h2>${model.name}: answers before and after</h2>
     ${measuresTable(model)} ${answers(model)}
