@@ -46,7 +46,7 @@ export interface OutgoingInstance {
 /** Takes a file that has come, byte for byte as it was sent. */
 export type Receive = (sopInstanceUid: string, file: Uint8Array) => Promise<void>
 /** Hears what became of one instance; `reason` is undefined where all went well. */
-export type Told = (sopInstanceUid: string, reason: string | undefined) => void
+export type Settle = (sopInstanceUid: string, reason: string | undefined) => void
 
 /** An archive that the user set up, whatever it speaks. Every call may fail as network-failed, or be cancelled. */
 export interface Archive {
@@ -55,12 +55,12 @@ export interface Archive {
   studies(query: StudyQuery): Promise<FoundStudies>
   /** @param seriesInstanceUid undefined for all series of the study */
   instances(studyInstanceUid: string, seriesInstanceUid?: string): Promise<readonly ArchivedInstance[]>
-  fetch(wanted: readonly ArchivedInstance[], receive: Receive, told: Told): Promise<void>
+  fetch(wanted: readonly ArchivedInstance[], receive: Receive, settle: Settle): Promise<void>
   /** @param load the whole DICOM file of an instance */
   send(
     instances: readonly OutgoingInstance[],
     load: (instance: OutgoingInstance) => Promise<Uint8Array>,
-    told: Told,
+    settle: Settle,
   ): Promise<void>
 }
 

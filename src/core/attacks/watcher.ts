@@ -70,7 +70,7 @@ export class Watcher {
     return events
   }
 
-  /** Of a sample from its label, whose part is worked out once. */
+  /** Divergence of a sample from its label, whose part is worked out once. */
   private divergenceFromLabel(sample: number): (logits: Float32Array) => number {
     const { loss, targets } = this.problem
     const known = this.divergences.get(sample) ?? divergenceFrom(loss, rowOf(targets, sample))

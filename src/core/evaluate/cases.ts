@@ -11,7 +11,7 @@ export interface ChosenCase {
 }
 
 /**
- * Of images that were right before: the one fooled with the most confidence, the one in the middle of those
+ * Chooses among images that were right before: the one fooled with the most confidence, the one in the middle of those
  * fooled, and of those that withstood the one with the least confidence left. Each image once; what there is
  * not is left out.
  */

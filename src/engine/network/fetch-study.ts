@@ -56,13 +56,13 @@ export async function fetchStudy(request: FetchRequest, hooks: JobHooks): Promis
       all: wanted,
       uidOf: ({ sopInstanceUid }) => sopInstanceUid,
       nameOf: ({ sopInstanceUid }) => sopInstanceUid,
-      transfer: (some, told) =>
+      transfer: (some, settle) =>
         archive.fetch(
           some,
           async (uid, file) => {
             await target.write(pathOf(uid), file)
           },
-          told,
+          settle,
         ),
     },
     hooks,

@@ -62,7 +62,7 @@ function workOf(
     all,
     uidOf: ({ sopInstanceUid }: OutgoingFile) => sopInstanceUid,
     nameOf: ({ path }: OutgoingFile) => path,
-    transfer: (some: readonly OutgoingFile[], told: (uid: string, reason: string | undefined) => void) => {
+    transfer: (some: readonly OutgoingFile[], settle: (uid: string, reason: string | undefined) => void) => {
       const load = ({ sopInstanceUid, path }: { sopInstanceUid: string; path: string }) => {
         const file = byUid.get(sopInstanceUid)
         if (file === undefined)
@@ -72,7 +72,7 @@ function workOf(
       return archive.send(some, load, (uid, reason) => {
         const file = byUid.get(uid)
         if (reason === undefined && file !== undefined) left.push(file)
-        told(uid, reason)
+        settle(uid, reason)
       })
     },
   }

@@ -18,10 +18,10 @@ interface Work<T> {
   readonly all: readonly T[]
   readonly uidOf: (instance: T) => string
   readonly nameOf: (instance: T) => string
-  /** Transfers some; each is told of, by its UID, as soon as it is settled. */
+  /** Transfers some; each is reported by its UID as soon as it is settled. */
   readonly transfer: (
     some: readonly T[],
-    told: (uid: string, reason: string | undefined) => void,
+    settle: (uid: string, reason: string | undefined) => void,
   ) => Promise<void>
 }
 
@@ -37,7 +37,7 @@ export async function transferAll<T>(
   const settled = new Map<string, string | undefined>()
   const report = (note: string) => onProgress?.({ done: settled.size, total: all.length, phase, note })
   const left = () => all.filter((instance) => !settled.has(uidOf(instance)))
-  const told = (uid: string, reason: string | undefined) => {
+  const settle = (uid: string, reason: string | undefined) => {
     settled.set(uid, reason)
     report('')
   }
@@ -45,7 +45,7 @@ export async function transferAll<T>(
   for (let attempt = 1; attempt <= mostAttempts && left().length > 0; attempt += 1) {
     throwIfCancelled(signal)
     if (fault !== undefined) await wait(waitMs * (attempt - 1), undefined, { signal }).catch(() => undefined)
-    fault = await faultOf(() => transfer(left(), told))
+    fault = await faultOf(() => transfer(left(), settle))
     if (fault === undefined || settled.size === 0) break
     report('the connection failed: trying again')
   }

@@ -11,9 +11,9 @@ export interface Command {
   readonly field: number
   readonly sopClass?: string | undefined
   readonly sopInstance?: string | undefined
-  /** Of a request. */
+  /** Number of a request. */
   readonly messageId?: number | undefined
-  /** Of an answer: the request's. */
+  /** Number of the request that is answered. */
   readonly answers?: number | undefined
   readonly moveDestination?: string | undefined
   readonly status?: number | undefined

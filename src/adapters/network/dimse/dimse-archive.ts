@@ -16,9 +16,9 @@ export function dimseArchive(
     echo: () => echo(peer, signal),
     studies: (query) => findStudies(peer, query, signal),
     instances: (study, series) => findInstances(peer, study, series, signal),
-    send: (instances, load, told) => sendInstances(peer, instances, load, told, signal),
-    fetch: async (wanted, receive, told) => {
-      const expected = incoming(peer.name, wanted, receive, told)
+    send: (instances, load, settle) => sendInstances(peer, instances, load, settle, signal),
+    fetch: async (wanted, receive, settle) => {
+      const expected = incoming(peer.name, wanted, receive, settle)
       if (receivePort === undefined) return get(peer, wanted, expected, signal)
       const receiver = await openReceiver(peer, receivePort, expected)
       try {

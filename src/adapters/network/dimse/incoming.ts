@@ -1,6 +1,6 @@
 import { readableTransferSyntaxes } from '../../../core/dicom/transfer-syntax.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import type { ArchivedInstance, Receive, Told } from '../archive.ts'
+import type { ArchivedInstance, Receive, Settle } from '../archive.ts'
 import { fileOf, isAsked } from '../received.ts'
 import { networkError } from '../peer.ts'
 import { answerBit, commandField } from './command-set.ts'
@@ -26,7 +26,7 @@ export function incoming(
   node: string,
   wanted: readonly ArchivedInstance[],
   receive: Receive,
-  told: Told,
+  settle: Settle,
 ): Incoming {
   const asked = new Map(wanted.map((instance) => [instance.sopInstanceUid, instance]))
   let unasked = 0
@@ -43,11 +43,11 @@ export function incoming(
     const isRight = sopClass === context.abstractSyntax && isAsked(file, instance)
     asked.delete(uid)
     if (!isRight) {
-      told(uid, 'what the node sent is not this instance')
+      settle(uid, 'what the node sent is not this instance')
       return status.other
     }
     await receive(uid, file)
-    told(uid, undefined)
+    settle(uid, undefined)
     return status.stored
   }
   return {

@@ -17,9 +17,9 @@ export interface MessageStream {
 }
 
 const longestCommand = 65_536
-/** Of an instance, in bytes: what a file of pixels can have (PS3.5 section 8.1.1). */
+/** Most bytes of an instance: what a file of pixels can have (PS3.5 section 8.1.1). */
 const longestInstance = 2 ** 31
-/** Of any other data set. */
+/** Most bytes of any other data set. */
 const longestIdentifier = 2 ** 20
 const storeRequest = 1
 

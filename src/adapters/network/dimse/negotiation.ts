@@ -26,7 +26,7 @@ export interface Negotiation {
 
 interface ContextItem {
   readonly id: number
-  /** Of an answer: 0 for acceptance. */
+  /** Result of an answer: 0 is acceptance. */
   readonly result: number
   readonly abstractSyntax: string
   readonly transferSyntaxes: readonly string[]

@@ -1,5 +1,5 @@
 import { dataSetIn } from '../../../core/dicom/data-set.ts'
-import type { OutgoingInstance, Told } from '../archive.ts'
+import type { OutgoingInstance, Settle } from '../archive.ts'
 import type { DimsePeer } from '../peer.ts'
 import { answerMs, mostContexts, type Association } from './association.ts'
 import { commandField } from './command-set.ts'
@@ -15,7 +15,7 @@ export async function sendInstances(
   peer: DimsePeer,
   instances: readonly OutgoingInstance[],
   load: Load,
-  told: Told,
+  settle: Settle,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const part of partsOf(instances)) {
@@ -25,7 +25,7 @@ export async function sendInstances(
     }))
     await withAssociation(peer, { contexts }, signal, async (association) => {
       for (const instance of part.flat())
-        told(instance.sopInstanceUid, await sent(peer, association, instance, load))
+        settle(instance.sopInstanceUid, await sent(peer, association, instance, load))
     })
   }
 }

@@ -18,7 +18,7 @@ const digest = z.strictObject({
 export type RunDigest = Pick<z.output<typeof digest>, 'summary' | 'warnings'>
 
 interface DigestFiles {
-  /** Of the digest, which is a copy: where it is gone, or of another record, it is made anew. */
+  /** Path of the digest, a copy that is made anew where it is gone or of another record. */
   readonly file: string
   readonly record: string
   readonly read: () => Promise<AttackRecord>
