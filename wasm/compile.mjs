@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { repository } from './setup/repository.mjs'
+import { repository } from '../scripts/setup/repository.mjs'
 
 const compiler = 'assemblyscript@0.28.20'
 const source = join(repository, 'wasm/pixels.ts')
