@@ -10,6 +10,7 @@ const part = 20
 /** The cards of a list, as far as its user has scrolled. */
 export function RunCards({ runs }: { readonly runs: readonly RunInfo[] }) {
   const [shown, setShown] = useState(part)
+  const hasMore = shown < runs.length
   const more = useRef<HTMLButtonElement>(null)
   const showMore = () => {
     setShown((count) => count + part)
@@ -23,13 +24,13 @@ export function RunCards({ runs }: { readonly runs: readonly RunInfo[] }) {
     return () => {
       observer.disconnect()
     }
-  }, [shown])
+  }, [shown, hasMore])
   return (
     <>
       {runs.slice(0, shown).map((run) => (
         <RunCard key={run.id} run={run} />
       ))}
-      {shown < runs.length && (
+      {hasMore && (
         <Button ref={more} size="compact-xs" variant="subtle" onClick={showMore}>
           {texts.runs.more(runs.length - shown)}
         </Button>
