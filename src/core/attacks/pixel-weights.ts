@@ -1,4 +1,4 @@
-import { entry } from '../entry.ts'
+import { float32At } from '../math/at.ts'
 import { RadversaryError } from '../errors.ts'
 import { isOfAnchors } from '../tasks/detection/losses.ts'
 import { largestChannel } from '../math/dense.ts'
@@ -118,7 +118,7 @@ function weightedSlope(
     const weight = weigh(decision) / decisions.length
     const { first, stride, channels } = decision
     for (let k = 0, i = first; k < channels; k++, i += stride)
-      slope[i] = weight * (entry(p, i) - entry(target, i))
+      slope[i] = weight * (float32At(p, i) - float32At(target, i))
   }
   return slope
 }

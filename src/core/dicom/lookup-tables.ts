@@ -1,5 +1,5 @@
+import { float64At } from '../math/at.ts'
 import type { DataSet } from 'dicom-parser'
-import { entry } from '../entry.ts'
 import { byteAt } from '../math/bytes.ts'
 import { unsignedOf, unsignedOrSignedOf } from './attributes.ts'
 import type { ModalityTransform } from './image.ts'
@@ -40,7 +40,7 @@ export function entryCount(stored: number): number {
 /** The entry for an input value. */
 export function lookUp(table: Float64Array, first: number, input: number): number {
   const index = Math.min(Math.max(Math.round(input) - first, 0), table.length - 1)
-  return entry(table, index)
+  return float64At(table, index)
 }
 
 /** Explicit syntaxes say whether a "US or SS" value is signed. */

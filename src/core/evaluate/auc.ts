@@ -1,3 +1,4 @@
+import { float64At } from '../math/at.ts'
 import { entry } from '../entry.ts'
 import { bootstrapOf, type Interval, type Resampling } from './statistics.ts'
 
@@ -38,12 +39,12 @@ function areaUnder(
   truths: readonly boolean[],
   drawn: ArrayLike<number>,
 ): number | null {
-  const ranks = midRanks(Array.from(drawn, (i) => entry(scores, i)))
+  const ranks = midRanks(Float64Array.from(drawn, (i) => entry(scores, i)))
   let [positives, rankSum] = [0, 0]
   for (const [place, i] of Array.from(drawn).entries())
     if (truths[i] === true) {
       positives++
-      rankSum += entry(ranks, place)
+      rankSum += float64At(ranks, place)
     }
   const negatives = drawn.length - positives
   if (positives === 0 || negatives === 0) return null
@@ -51,9 +52,9 @@ function areaUnder(
 }
 
 /** Ranks from 1, in the order of the values; tied ones have their mean. */
-export function midRanks(values: readonly number[]): number[] {
-  const order = [...values.keys()].sort((a, b) => entry(values, a) - entry(values, b))
-  const ranks = values.map(() => NaN)
+export function midRanks(values: Float64Array): Float64Array {
+  const order = [...values.keys()].sort((a, b) => float64At(values, a) - float64At(values, b))
+  const ranks = new Float64Array(values.length).fill(NaN)
   for (let first = 0; first < order.length;) {
     let end = first
     while (end < order.length && values[order[end] ?? -1] === values[order[first] ?? -1]) end++

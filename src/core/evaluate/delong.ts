@@ -66,8 +66,11 @@ function placementsOf(scores: readonly number[], truths: readonly boolean[]): Pl
     throw new RadversaryError('usage', `AUC: expected ${truths.length} scores, got ${scores.length}`)
   const positive = scores.filter((_, i) => truths[i] === true)
   const negative = scores.filter((_, i) => truths[i] === false)
-  const ranks = midRanks([...positive, ...negative])
-  const [amongPositive, amongNegative] = [midRanks(positive), midRanks(negative)]
+  const ranks = midRanks(Float64Array.from([...positive, ...negative]))
+  const [amongPositive, amongNegative] = [
+    midRanks(Float64Array.from(positive)),
+    midRanks(Float64Array.from(negative)),
+  ]
   const part = (rank: number, own: number, others: number) => (rank - own) / others
   return {
     positives: positive.map((_, i) => part(entry(ranks, i), entry(amongPositive, i), negative.length)),

@@ -1,5 +1,5 @@
+import { float32At } from '../../math/at.ts'
 import { z } from 'zod'
-import { entry } from '../../entry.ts'
 import { addScaled, clip } from '../../math/kernels.ts'
 import { smoothGaussian } from '../../tensor/smoothing.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
@@ -76,7 +76,7 @@ function bilinear(
   const [top, left] = [Math.floor(at.row), Math.floor(at.column)]
   const [down, right] = [at.row - top, at.column - left]
   const value = (row: number, column: number) =>
-    entry(data, (plane * rows + within(row, rows)) * columns + within(column, columns))
+    float32At(data, (plane * rows + within(row, rows)) * columns + within(column, columns))
   const above = (1 - right) * value(top, left) + right * value(top, left + 1)
   const below = (1 - right) * value(top + 1, left) + right * value(top + 1, left + 1)
   return (1 - down) * above + down * below

@@ -1,5 +1,5 @@
+import { float32At } from '../../math/at.ts'
 import { z } from 'zod'
-import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
 import { boxRows, isOfAnchors } from '../../tasks/detection/losses.ts'
 import type { AttackLoss, StepTaken, AttackState } from '../attack.ts'
@@ -128,7 +128,7 @@ function decisionsIn(loss: Exclude<AttackLoss, string>, target: Float32Array): D
       stride,
       channels: loss.classes,
     }))
-    return all.filter((_, a) => entry(target, a) > 0)
+    return all.filter((_, a) => float32At(target, a) > 0)
   }
   const channels = isSoftmax(loss) ? loss.channels : 1
   const stride = target.length / channels
@@ -178,7 +178,7 @@ function barOf(loss: Exclude<AttackLoss, string>): number {
 
 /** The channel with the largest value, the first of several; −1 where it does not reach the bar. */
 function chosenClass({ first, stride, channels }: Decision, values: Float32Array, bar: number): number {
-  const valueOf = (k: number) => entry(values, first + k * stride)
+  const valueOf = (k: number) => float32At(values, first + k * stride)
   let best = 0
   for (let k = 1; k < channels; k++) if (valueOf(k) > valueOf(best)) best = k
   return valueOf(best) >= bar ? best : -1

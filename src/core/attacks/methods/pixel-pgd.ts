@@ -1,5 +1,5 @@
+import { float32At } from '../../math/at.ts'
 import { z } from 'zod'
-import { entry } from '../../entry.ts'
 import type { AttackState, UnnamedMethod } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -100,10 +100,10 @@ export const cosPgd = defineMethod({
 
 /** Cosine of the distributions over classes; a single output is one of yes and no. */
 const cosine: Weigh = ({ first, stride, channels }, { p, target }) => {
-  if (channels === 1) return cosineOfTwo(entry(p, first), entry(target, first))
+  if (channels === 1) return cosineOfTwo(float32At(p, first), float32At(target, first))
   let [product, squaresP, squaresT] = [0, 0, 0]
   for (let k = 0, i = first; k < channels; k++, i += stride) {
-    const [a, b] = [entry(p, i), entry(target, i)]
+    const [a, b] = [float32At(p, i), float32At(target, i)]
     product += a * b
     squaresP += a * a
     squaresT += b * b

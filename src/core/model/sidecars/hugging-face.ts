@@ -135,7 +135,7 @@ function endsOf({ do_rescale, rescale_factor, rescale_offset }: Processor): [num
 /** What values were divided by; EfficientNet's processor divides twice. */
 function deviationOf({ do_normalize, image_std, include_top }: Processor): readonly number[] | undefined {
   const std = do_normalize ? (image_std ?? undefined) : [1]
-  const again = include_top === true ? (image_std ?? undefined) : [1]
+  const again = include_top === true && image_std?.length !== 0 ? (image_std ?? undefined) : [1]
   return again && std?.map((one, c) => one * entry(again, again.length === 1 ? 0 : c))
 }
 

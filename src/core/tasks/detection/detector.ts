@@ -1,3 +1,4 @@
+import { float32At } from '../../math/at.ts'
 import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
 import { type Box, classesOf, type Rectangle, suppressed } from '../../image/boxes.ts'
@@ -65,7 +66,7 @@ export function detectorOf(
     boxToImage(
       plan,
       place(
-        [0, 1, 2, 3].map((row) => entry(logits, row * count + a)),
+        [0, 1, 2, 3].map((row) => float32At(logits, row * count + a)),
         a,
       ),
     )
@@ -77,7 +78,7 @@ export function detectorOf(
       const found: Box[] = []
       for (const k of objectsOf(head))
         for (let a = 0; a < count; a++) {
-          const score = entry(p, (boxRows + k) * count + a)
+          const score = float32At(p, (boxRows + k) * count + a)
           if (score >= head.threshold) found.push({ class: k, score, ...inImage(logits, a) })
         }
       const visible = found.filter(({ x0, y0, x1, y1 }) => x1 > x0 && y1 > y0)

@@ -1,3 +1,4 @@
+import { float32At } from '../../math/at.ts'
 import { entry } from '../../entry.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { anchorLossOfHead, anchorProbabilities, boxRows } from './losses.ts'
@@ -68,7 +69,7 @@ export const asFalsePositives: SayAnchors = {
 }
 
 function likeliestObject(head: DetectionOutput, logits: Float32Array, anchor: number, count: number): number {
-  const scoreOf = (k: number) => entry(logits, (boxRows + k) * count + anchor)
+  const scoreOf = (k: number) => float32At(logits, (boxRows + k) * count + anchor)
   return objectsOf(head).reduce((best, k) => (scoreOf(k) > scoreOf(best) ? k : best))
 }
 

@@ -3,7 +3,6 @@ import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { readInstance } from '../../../adapters/fs/read-file.ts'
 import type { Instance } from '../../../core/dicom/instance.ts'
 import { modalityFunction } from '../../../core/dicom/lookup-tables.ts'
-import { entry } from '../../../core/entry.ts'
 import { RadversaryError } from '../../../core/errors.ts'
 import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
 import type { ExportKind } from '../../export/export-kinds.ts'
@@ -107,6 +106,12 @@ export function createRunFrames({ folders, studies, studyFrames, cache }: RunFra
 /** a − b in modality units. */
 function difference(a: ImagePixels, b: ImagePixels): Float32Array {
   const valueOf = modalityFunction(b.meaning.modality)
-  const originals = b.frame.values
-  return Float32Array.from(a.frame.values, (value, i) => valueOf(value) - valueOf(entry(originals, i)))
+  const [changed, originals] = [a.frame.values, b.frame.values]
+  if (changed.length !== originals.length)
+    throw new RadversaryError(
+      'usage',
+      `Run: expected the image that was attacked, ${changed.length} values, got one of ${originals.length}`,
+      { tip: 'The study has changed since; put back the files that were attacked.' },
+    )
+  return Float32Array.from(changed, (value, i) => valueOf(value) - valueOf(originals[i] ?? NaN))
 }
