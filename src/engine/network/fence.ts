@@ -24,7 +24,7 @@ export function checkFence(
   if (purpose !== 'research archive')
     throw refused(
       `expected a node whose purpose is "research archive", got ${name}, a ${purpose}`,
-      'If it is an archive for research alone, set its purpose with `radversary node add`, or in the settings.',
+      'If it is an archive for research alone, set its purpose with `radversary node add`.',
     )
   for (const { path, label } of isAdversarial ? files : [])
     if (label.missing.length > 0)

@@ -27,7 +27,7 @@ export async function findNode(home: string, name: string): Promise<ArchiveNode>
     'usage',
     `Node: expected one that is set up (${known}), got ${JSON.stringify(name)}`,
     {
-      tip: 'Set it up with `radversary node add`, or in the settings.',
+      tip: 'Set it up with `radversary node add`.',
     },
   )
 }
