@@ -168,17 +168,24 @@ describe('the fence', () => {
 
   test('lets labelled images to a research archive that was named, and nowhere else', () => {
     expect(() => {
-      checkFence(exported(), node('research archive'), 'archive')
+      checkFence(exported(), node('research archive'), { yesTo: 'archive', nodes: [] })
     }).not.toThrow()
-    const refused = (purpose: ArchiveNode['purpose'], yesTo: string | undefined, given = exported()) => {
+    const refused = (
+      purpose: ArchiveNode['purpose'],
+      yesTo: string | undefined,
+      given = exported(),
+      nodes: readonly ArchiveNode[] = [],
+    ) => {
       expect(() => {
-        checkFence(given, node(purpose), yesTo)
+        checkFence(given, node(purpose), { yesTo, nodes })
       }).toThrow(expect.objectContaining({ code: 'network-refused' }) as Error)
     }
     refused('research archive', undefined)
     refused('research archive', 'other')
     refused('source', 'archive')
     refused('clinical', 'archive')
+    // The same system under another name.
+    refused('research archive', 'archive', exported(), [{ ...node('clinical'), name: 'pacs', host: 'H' }])
     refused('clinical', 'archive', exported({ present: [], missing: [] }, false))
     refused('research archive', 'archive', exported({ present: [], missing: ['Image Comments'] }))
     // An attack's image that was put into another export.

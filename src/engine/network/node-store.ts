@@ -35,7 +35,13 @@ export async function findNode(home: string, name: string): Promise<ArchiveNode>
 /** Adds a node, or replaces that of its name. @throws RadversaryError usage for fields that are none; io-failed */
 export async function keepNode(home: string, given: unknown): Promise<ArchiveNode> {
   const node = checked(given)
-  const others = (await listNodes(home)).filter(({ name }) => name !== node.name)
+  const all = await listNodes(home)
+  const before = all.find(({ name }) => name === node.name)
+  if (before?.purpose === 'clinical' && node.purpose !== 'clinical')
+    throw new RadversaryError('usage', `Node: expected ${node.name} to stay clinical, got ${node.purpose}`, {
+      tip: `If it is no clinical system, remove it first: \`radversary node remove ${node.name}\`.`,
+    })
+  const others = all.filter(({ name }) => name !== node.name)
   await write(home, [...others, node])
   return node
 }

@@ -4,7 +4,7 @@ import { noteManifest } from '../departures/departure-log.ts'
 import type { JobHooks } from '../progress.ts'
 import { checkFence } from './fence.ts'
 import { addressOf, type ArchiveNode } from './node.ts'
-import { findNode } from './node-store.ts'
+import { findNode, listNodes } from './node-store.ts'
 import { openArchive } from './open-archive.ts'
 import { openOutgoing, unchanged, type OutgoingExport, type OutgoingFile } from './outgoing.ts'
 import { transferAll, type TransferFailure } from './transfers.ts'
@@ -35,7 +35,7 @@ export interface SendReport {
 export async function sendExport(request: SendRequest, hooks: JobHooks): Promise<SendReport> {
   const node = await findNode(request.home, request.node)
   const outgoing = await openOutgoing(request.folder)
-  checkFence(outgoing, node, request.yesTo)
+  checkFence(outgoing, node, { yesTo: request.yesTo, nodes: await listNodes(request.home) })
   const archive = await openArchive(node, hooks.signal)
   const there = await uidsThere(archive, outgoing.files)
   const all = outgoing.files.filter(({ sopInstanceUid }) => !there.has(sopInstanceUid))

@@ -12,6 +12,7 @@ import {
 } from '../write/encode.ts'
 import { encodeFile, openInstance } from '../write/part10.ts'
 import { itemsOf, textValue, valueBytes } from '../write/source-values.ts'
+import { contribution, derivedLabels } from '../write/own-texts.ts'
 import { tag } from '../write/tags.ts'
 import { deidentifyInstance, type DeidentifyOptions } from './deidentify-instance.ts'
 import profile from './profile.json' with { type: 'json' }
@@ -387,3 +388,18 @@ test.each([true, false])(
     expect(valueBytes(source, 0x00140104)).toBeUndefined()
   },
 )
+
+test('the label of an adversarial image stays, without what the source has added', () => {
+  const comment = `${derivedLabels.adversarial}; ${planted} was here`
+  const item = [{ tag: tag.ContributionDescription, vr: 'ST', value: contribution } as const]
+  const image = opened([
+    { tag: tag.SeriesDescription, vr: 'LO', value: `Adversarial (SMIA); ${planted}` },
+    { tag: tag.ContributingEquipmentSequence, vr: 'SQ', items: [item] },
+    { tag: tag.ImageComments, vr: 'LT', value: comment },
+  ])
+  expect(textValue(image, tag.SeriesDescription)).toBe('Adversarial')
+  expect(textValue(image, tag.ImageComments)).toBe(derivedLabels.adversarial)
+  const [equipment] = itemsOf(image, tag.ContributingEquipmentSequence)
+  expect(equipment && textValue(equipment, tag.ContributionDescription)).toBe(contribution)
+  expect(holds(image.bytes, planted)).toBe(false)
+})

@@ -22,6 +22,7 @@ import {
   statementTags,
   temporalInformation,
 } from './policy.ts'
+import { isContribution, keptLabel } from './kept-label.ts'
 import { isRepeating } from './profile.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 
@@ -73,12 +74,18 @@ export function deidentifyInstance(file: Uint8Array, options: DeidentifyOptions)
     words,
     characterSet: characterSetOf(source),
     vrOf: options.vrOf,
+    isHarmless: isContribution,
     onDone: deeds.add,
   })
   const patient = pseudonyms.patient(identity, patientId(source))
   if (patient === undefined) throw notListed()
   const pixels = pixelsOf(source, policy, frames)
-  const changes = new Map<number, Change>([...cleaned, ...pixels, ...statements(source, patient, policy)])
+  const changes = new Map<number, Change>([
+    ...cleaned,
+    ...keptLabel(source, cleaned),
+    ...pixels,
+    ...statements(source, patient, policy),
+  ])
   const uid = (of: string) => (policy.options.has('retain-uids') ? of : pseudonyms.uid(of))
   const sopInstanceUid = uid(original.sopInstanceUid)
   const isNative = !source.encapsulated || policy.regions.length > 0
