@@ -22,14 +22,19 @@ const longestInstance = 2 ** 31
 /** Most bytes of any other data set. */
 const longestIdentifier = 2 ** 20
 const storeRequest = 1
+/** A peer that takes less would be sent a few bytes at a time. */
+const leastPdu = 1024
+/** Most fragments of a message: of 2 GiB in the smallest PDUs that we know of. */
+const mostFragments = 2 ** 20
 
 /** @param peerLongest longest P-DATA body that the peer takes; 0 for any */
 export function messageStream(pdus: PduStream, node: string, peerLongest: number): MessageStream {
   const most = peerLongest === 0 ? longestPdu : Math.min(peerLongest, longestPdu)
+  if (most < leastPdu) throw networkError(node, `expected at least ${leastPdu} bytes a PDU, got ${most}`)
   const damaged = () => networkError(node, 'expected a message of DICOM, got a damaged one')
   const pending: Fragment[] = []
   const sendPart = async (contextId: number, bytes: Uint8Array, isCommand: boolean) => {
-    const room = Math.max(1, most - 6)
+    const room = (most - 6) & ~1 //                  fragments are even (PS3.8 section 9.3.1)
     for (let at = 0; at === 0 || at < bytes.length; at += room) {
       const isLast = at + room >= bytes.length
       await pdus.write(pduType.data, fragmentOf(contextId, bytes.subarray(at, at + room), isCommand, isLast))
@@ -55,7 +60,9 @@ export function messageStream(pdus: PduStream, node: string, peerLongest: number
         throw damaged()
       }
       size += fragment.bytes.length
-      if (fragment.isCommand !== isCommand || size > longest) throw damaged()
+      const isEmpty = fragment.bytes.length === 0 && !fragment.isLast
+      if (fragment.isCommand !== isCommand || size > longest || isEmpty || parts.length >= mostFragments)
+        throw damaged()
       parts.push(fragment.bytes)
       if (fragment.isLast) return { contextId: fragment.contextId, bytes: Buffer.concat(parts, size) }
     }

@@ -59,7 +59,10 @@ export async function findInstances(
     const [studyKey, seriesKey] = instanceKeys(study, onlySeries ?? '') as [DataElement, DataElement]
     const found = await uids('SERIES', [studyKey, seriesKey], mostInstances)
     const instances: ArchivedInstance[] = []
-    for (const seriesInstanceUid of new Set(found.map((each) => each.seriesInstanceUid))) {
+    const series = new Set(found.map((each) => each.seriesInstanceUid))
+    // An archive may leave a key out of account.
+    const asked = [...series].filter((uid) => onlySeries === undefined || uid === onlySeries)
+    for (const seriesInstanceUid of asked) {
       const keys = [...instanceKeys(study, seriesInstanceUid), sopClassKey]
       for (const { sopInstanceUid, sopClassUid } of await uids(
         'IMAGE',
