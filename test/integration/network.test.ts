@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { ArchivedInstance, OutgoingInstance } from '../../src/adapters/network/archive.ts'
 import { incoming } from '../../src/adapters/network/dimse/incoming.ts'
+import { answerBit, commandField, encodeCommand } from '../../src/adapters/network/dimse/command-set.ts'
 import { encodeAcceptance } from '../../src/adapters/network/dimse/negotiation.ts'
 import { echo, findStudies } from '../../src/adapters/network/dimse/query.ts'
 import { openReceiver } from '../../src/adapters/network/dimse/receiver.ts'
 import { sendInstances } from '../../src/adapters/network/dimse/send.ts'
 import type { DimsePeer } from '../../src/adapters/network/peer.ts'
+import { isDataSet } from '../../src/adapters/network/received.ts'
 import { dataSetIn } from '../../src/core/dicom/data-set.ts'
 import { findStudies as searchNode } from '../../src/engine/network/find-studies.ts'
 import { checkFence } from '../../src/engine/network/fence.ts'
@@ -138,6 +140,53 @@ describe('hostile peers', () => {
   test('a PDU of four gigabytes is refused at its head', async () => {
     const peer = await peerThat((socket) => socket.write(Buffer.from([4, 0, 255, 255, 255, 255])))
     await expect(echo(peer)).rejects.toMatchObject({ code: 'network-failed' })
+  })
+
+  const message = (fields: Parameters<typeof encodeCommand>[0], data?: Uint8Array) => {
+    const part = (bytes: Uint8Array, control: number) => {
+      const head = Buffer.from([0, 0, 0, 0, 1, control])
+      head.writeUInt32BE(bytes.length + 2, 0)
+      return pdu(4, Buffer.concat([head, bytes]))
+    }
+    return Buffer.concat([part(encodeCommand(fields), 3), ...(data ? [part(data, 2)] : [])])
+  }
+  const errorOf = async (bytes: Buffer) => {
+    const peer = await peerThat((socket) => socket.end(Buffer.concat([acceptance, bytes])))
+    return findStudies(peer, {}).catch((thrown: unknown) => thrown)
+  }
+
+  test('an answer to something else, and a request in the place of one, are no answers', async () => {
+    const field = commandField.find | answerBit
+    expect(await errorOf(message({ field, answers: 1, status: 0, hasData: false }))).toEqual({
+      studies: [],
+      isCut: false,
+    })
+    const other = 'expected an answer to what was asked, got another message'
+    for (const fields of [
+      { field, answers: 2, status: 0, hasData: false },
+      { field: commandField.store, answers: 1, status: 0xff00, hasData: false },
+    ])
+      expect(await errorOf(message(fields))).toMatchObject({ message: `Node archive: ${other}` })
+  })
+
+  test('fragments without bytes, and peers that take a few bytes at a time, are refused', async () => {
+    const empty = pdu(4, Buffer.from([0, 0, 0, 2, 1, 1]))
+    const damaged = { message: 'Node archive: expected a message of DICOM, got a damaged one' }
+    expect(
+      await errorOf(
+        Buffer.concat([empty, message({ field: 0x8020, answers: 1, status: 0, hasData: false })]),
+      ),
+    ).toMatchObject(damaged)
+    const small = Buffer.from(acceptance)
+    small.writeUInt32BE(100, small.indexOf(Buffer.from([0x51, 0, 0, 4])) + 4)
+    const peer = await peerThat((socket) => socket.end(small))
+    await expect(findStudies(peer, {})).rejects.toThrow('expected at least 1024 bytes a PDU, got 100')
+  })
+
+  test('a data set that begins with elements of the file is none', () => {
+    expect(isDataSet(Buffer.from([2, 0, 0x10, 0]), '1.2.840.10008.1.2.1')).toBe(false)
+    expect(isDataSet(Buffer.from([0, 2, 0, 0x10]), '1.2.840.10008.1.2.2')).toBe(false)
+    expect(isDataSet(dataSetIn(tinyFile([], false)), '1.2.840.10008.1.2')).toBe(true)
   })
 
   test('damaged answers end in an error of the network, and repeat nothing of what was said', async () => {

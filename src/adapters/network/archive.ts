@@ -48,7 +48,10 @@ export type Receive = (sopInstanceUid: string, file: Uint8Array) => Promise<void
 /** Hears what became of one instance; `reason` is undefined where all went well. */
 export type Settle = (sopInstanceUid: string, reason: string | undefined) => void
 
-/** An archive that the user set up, whatever it speaks. Every call may fail as network-failed, or be cancelled. */
+/**
+ * An archive that the user set up, whatever it speaks. Every call may fail as network-failed, or be
+ * cancelled.
+ */
 export interface Archive {
   /** Asks whether it answers (C-ECHO, or a search for one study). */
   echo(): Promise<void>

@@ -13,8 +13,9 @@ interface Confirmation {
 type Place = Pick<ArchiveNode, 'host' | 'port'>
 
 /**
- * Lets an export through to a node, or throws before a byte is sent. What Radversary made goes to research archives
- * alone, to the one that the user has named once more; adversarial images need their label in all three places.
+ * Lets an export through to a node, or throws before a byte is sent. What Radversary made goes to research
+ * archives alone, to the one that the user has named once more; adversarial images need their label in all
+ * three places.
  * @throws RadversaryError network-refused
  */
 export function checkFence(

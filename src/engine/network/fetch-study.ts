@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { verifyManifest } from '../../adapters/fs/manifest.ts'
 import { openExportFolder } from '../../adapters/fs/export-folder.ts'
 import type { ArchivedInstance } from '../../adapters/network/archive.ts'
 import { isUid } from '../../adapters/network/peer.ts'
@@ -30,8 +32,8 @@ export interface FetchReport {
 }
 
 /**
- * Fetches a study from a node into a folder, a file SOPINSTANCEUID.dcm each, data sets byte for byte as they came.
- * The folder says EXPORT-INCOMPLETE until all are there; the same request goes on from there.
+ * Fetches a study from a node into a folder, a file SOPINSTANCEUID.dcm each, data sets byte for byte as they
+ * came. The folder says EXPORT-INCOMPLETE until all are there; the same request goes on from there.
  * @throws RadversaryError usage for what is no UID, or a study that the node does not have; network-failed;
  * io-failed; export-conflict; cancelled
  */
@@ -78,8 +80,22 @@ interface Complete {
   readonly kept: number
 }
 
-/** A fetch that was whole before: what the archive has got since is not put beside it. */
-function complete({ name, folder, instances, kept }: Complete, { onNotice }: JobHooks): FetchReport {
+/**
+ * A fetch that was whole before: what the archive has got since is not put beside it.
+ * @throws RadversaryError verification-failed where files are missing or were changed
+ */
+async function complete(
+  { name, folder, instances, kept }: Complete,
+  { onNotice }: JobHooks,
+): Promise<FetchReport> {
+  const { missing, changed } = await verifyManifest(folder)
+  const [wrong] = [...missing, ...changed]
+  if (wrong !== undefined)
+    throw new RadversaryError(
+      'verification-failed',
+      `Fetch: expected the files that came, got ${missing.length} missing and ${changed.length} changed`,
+      { file: join(folder, wrong), tip: 'Fetch to another folder.' },
+    )
   const news = instances.length - kept
   if (news > 0) onNotice?.(`The archive has ${news} images more than this folder: fetch to another one.`)
   return { node: name, folder, images: instances.length, kept, fetched: 0, failures: [] }

@@ -14,7 +14,10 @@ interface FindRequest {
 
 const longestKey = 64
 
-/** Searches a node for studies. @throws RadversaryError usage for a date that is none; network-failed; cancelled */
+/**
+ * Searches a node for studies. @throws RadversaryError usage for a date that is none; network-failed;
+ * cancelled
+ */
 export async function findStudies(
   { home, node, query }: FindRequest,
   { signal }: JobHooks,

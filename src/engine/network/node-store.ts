@@ -32,7 +32,10 @@ export async function findNode(home: string, name: string): Promise<ArchiveNode>
   )
 }
 
-/** Adds a node, or replaces that of its name. @throws RadversaryError usage for fields that are none; io-failed */
+/**
+ * Adds a node, or replaces that of its name. @throws RadversaryError usage for fields that are none; io-
+ * failed
+ */
 export async function keepNode(home: string, given: unknown): Promise<ArchiveNode> {
   const node = checked(given)
   const all = await listNodes(home)
@@ -49,7 +52,10 @@ export async function keepNode(home: string, given: unknown): Promise<ArchiveNod
 /** @throws RadversaryError usage where there is no such node; io-failed */
 export async function removeNode(home: string, name: string): Promise<void> {
   await findNode(home, name)
-  await write(home, (await listNodes(home)).filter((node) => node.name !== name)) // prettier-ignore
+  await write(
+    home,
+    (await listNodes(home)).filter((node) => node.name !== name),
+  )
 }
 
 function checked(given: unknown): ArchiveNode {
@@ -59,6 +65,10 @@ function checked(given: unknown): ArchiveNode {
   if (node.retrieve === 'move' && node.receivePort === undefined)
     throw new RadversaryError('usage', 'Node: expected the port that C-MOVE sends to, got none', {
       tip: 'Give --receive-port, and have our AE title, host and this port entered at the archive.',
+    })
+  if (node.retrieve === 'move' && node.tls !== undefined && node.tls.cert === undefined)
+    throw new RadversaryError('usage', 'Node: expected our certificate and key, got none', {
+      tip: 'C-MOVE over TLS connects to us: give --cert and --key, or --retrieve get.',
     })
   if ((node.tls?.cert === undefined) !== (node.tls?.key === undefined))
     throw new RadversaryError('usage', 'Node: expected a certificate and its key, got one of them')

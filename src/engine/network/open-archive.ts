@@ -7,7 +7,10 @@ import type { TlsFiles } from '../../adapters/network/peer.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ArchiveNode } from './node.ts'
 
-/** Opens the way to a node; nothing is sent before it is asked something. @throws RadversaryError io-failed; usage for a secret that others can read */
+/**
+ * Opens the way to a node; nothing is sent before it is asked something. @throws RadversaryError io-failed;
+ * usage for a secret that others can read
+ */
 export async function openArchive(node: ArchiveNode, signal?: AbortSignal): Promise<Archive> {
   const tls = node.tls === undefined ? undefined : await tlsFiles(node.tls)
   const receivePort = node.retrieve === 'move' ? node.receivePort : undefined

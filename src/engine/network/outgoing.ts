@@ -8,7 +8,13 @@ import { textOf } from '../../core/dicom/attributes.ts'
 import { openDataSet } from '../../core/dicom/data-set.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { recordName } from '../attack/attack-study.ts'
-import { deidentificationRecord, deidentificationRecordName, recordedIdentity, recordedProfile, type RecordedIdentity } from '../deidentify/deidentification-record.ts' // prettier-ignore
+import {
+  deidentificationRecord,
+  deidentificationRecordName,
+  recordedIdentity,
+  recordedProfile,
+  type RecordedIdentity,
+} from '../deidentify/deidentification-record.ts'
 import { z } from 'zod'
 
 /** A DICOM file of an export, with what its header says. */
@@ -30,8 +36,8 @@ export interface OutgoingExport {
 
 /**
  * Opens a whole export to be sent: all its DICOM files, with the bytes that were written.
- * @throws RadversaryError verification-failed for a folder that is no whole export, or other bytes; usage for one of
- * another kind; io-failed; dicom-unreadable
+ * @throws RadversaryError verification-failed for a folder that is no whole export, or other bytes; usage for
+ * one of another kind; io-failed; dicom-unreadable
  */
 export async function openOutgoing(given: string): Promise<OutgoingExport> {
   const folder = resolve(given)
@@ -53,7 +59,9 @@ export async function openOutgoing(given: string): Promise<OutgoingExport> {
   return { folder, manifest, files, isAttack, identity }
 }
 
-/** The bytes of a file as they were written. @throws RadversaryError verification-failed for others; io-failed */
+/**
+ * The bytes of a file as they were written. @throws RadversaryError verification-failed for others; io-failed
+ */
 export async function unchanged(folder: string, entry: ManifestEntry): Promise<Uint8Array> {
   const path = join(folder, entry.path)
   const bytes = await readBytes({ path })
@@ -69,7 +77,11 @@ function describe(entry: ManifestEntry, bytes: Uint8Array): OutgoingFile {
   const uid = (at: string) => {
     const found = textOf(dataSet, at)
     if (found !== undefined) return found
-    throw new RadversaryError('dicom-unreadable', 'Send: expected UIDs of instance, series and study, got none', { file: entry.path }) // prettier-ignore
+    throw new RadversaryError(
+      'dicom-unreadable',
+      'Send: expected UIDs of instance, series and study, got none',
+      { file: entry.path },
+    )
   }
   return {
     entry,
@@ -84,7 +96,11 @@ function describe(entry: ManifestEntry, bytes: Uint8Array): OutgoingFile {
 }
 
 async function identityOfAttack(folder: string): Promise<RecordedIdentity> {
-  const { identity } = await readJson(join(folder, recordName), z.looseObject({ identity: recordedIdentity.optional() }), toRestore) // prettier-ignore
+  const { identity } = await readJson(
+    join(folder, recordName),
+    z.looseObject({ identity: recordedIdentity.optional() }),
+    toRestore,
+  )
   return identity ?? { choice: 'keep' }
 }
 

@@ -1,5 +1,5 @@
 import type { Archive } from '../../adapters/network/archive.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import { internalError, RadversaryError } from '../../core/errors.ts'
 import { noteManifest } from '../departures/departure-log.ts'
 import type { JobHooks } from '../progress.ts'
 import { checkFence } from './fence.ts'
@@ -30,7 +30,8 @@ export interface SendReport {
 
 /**
  * Sends an export's DICOM files as they are on disk, and notes down what left, also where not all of it did.
- * @throws RadversaryError network-refused before anything is sent; as `openOutgoing`; network-failed; cancelled
+ * @throws RadversaryError network-refused before anything is sent; as `openOutgoing`; network-failed;
+ * cancelled
  */
 export async function sendExport(request: SendRequest, hooks: JobHooks): Promise<SendReport> {
   const node = await findNode(request.home, request.node)
@@ -40,12 +41,21 @@ export async function sendExport(request: SendRequest, hooks: JobHooks): Promise
   const there = await uidsThere(archive, outgoing.files)
   const all = outgoing.files.filter(({ sopInstanceUid }) => !there.has(sopInstanceUid))
   const left: OutgoingFile[] = []
+  // Before the first byte: what can't be noted down does not leave.
+  if (all.length > 0) await note(request.home, node, outgoing, { what: 'transfer begun', files: all })
   try {
     const { done, failures } = await transferAll(workOf(archive, outgoing, all, left), hooks)
     const images = outgoing.files.length
-    return { node: node.name, folder: outgoing.folder, images, kept: images - all.length, sent: done.length, failures } // prettier-ignore
+    return {
+      node: node.name,
+      folder: outgoing.folder,
+      images,
+      kept: images - all.length,
+      sent: done.length,
+      failures,
+    }
   } finally {
-    if (left.length > 0) await note(request.home, node, outgoing, left)
+    if (left.length > 0) await note(request.home, node, outgoing, { what: 'transfer', files: left })
   }
 }
 
@@ -65,8 +75,7 @@ function workOf(
     transfer: (some: readonly OutgoingFile[], settle: (uid: string, reason: string | undefined) => void) => {
       const load = ({ sopInstanceUid, path }: { sopInstanceUid: string; path: string }) => {
         const file = byUid.get(sopInstanceUid)
-        if (file === undefined)
-          throw new RadversaryError('usage', `Send: expected a file of the export, got ${path}`)
+        if (file === undefined) throw internalError(`expected a file of the export, got ${path}`)
         return unchanged(folder, file.entry)
       }
       return archive.send(some, load, (uid, reason) => {
@@ -78,7 +87,9 @@ function workOf(
   }
 }
 
-/** What an earlier attempt has sent; nothing where the node can't be searched. UIDs of ours name their bytes. */
+/**
+ * What an earlier attempt has sent; nothing where the node can't be searched. UIDs of ours name their bytes.
+ */
 async function uidsThere(archive: Archive, files: readonly OutgoingFile[]): Promise<ReadonlySet<string>> {
   const series = new Map(
     files.map(({ seriesInstanceUid, studyInstanceUid }) => [seriesInstanceUid, studyInstanceUid]),
@@ -97,9 +108,12 @@ async function note(
   home: string,
   node: ArchiveNode,
   { manifest, identity }: OutgoingExport,
-  left: readonly OutgoingFile[],
+  {
+    what,
+    files: some,
+  }: { readonly what: 'transfer begun' | 'transfer'; readonly files: readonly OutgoingFile[] },
 ): Promise<void> {
-  const files = left.map(({ entry }) => entry)
+  const files = some.map(({ entry }) => entry)
   const taken = new TextEncoder().encode(`${JSON.stringify({ ...manifest, files }, null, 2)}\n`)
-  await noteManifest(home, taken, { what: 'transfer', to: addressOf(node), identity })
+  await noteManifest(home, taken, { what, to: addressOf(node), identity })
 }

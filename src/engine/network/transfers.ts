@@ -28,7 +28,8 @@ interface Work<T> {
 /**
  * Transfers instances, again where the connection fails on the way; what has been settled is not repeated.
  * @returns those that came through, and why others did not
- * @throws RadversaryError network-failed where not one instance was settled; whatever is no fault of the network
+ * @throws RadversaryError network-failed where not one instance was settled; whatever is no fault of the
+ * network
  */
 export async function transferAll<T>(
   { phase, all, uidOf, nameOf, transfer }: Work<T>,

@@ -9,6 +9,8 @@ import { pduStream, pduType, type PduStream } from './pdu.ts'
 const connectMs = 10_000
 /** How long an answer may take; a tape that an archive fetches from takes minutes. */
 export const answerMs = 60_000
+/** The same while a C-MOVE runs, on either of its connections. */
+export const moveMs = 10 * answerMs
 
 export interface Association extends MessageStream {
   /** Contexts that the peer took. */
@@ -28,7 +30,10 @@ export interface Offer {
 /** At most this many contexts have an id each: odd numbers up to 255. */
 export const mostContexts = 128
 
-/** @throws RadversaryError network-failed, in words for what is wrong: address, certificate, AE titles; cancelled */
+/**
+ * @throws RadversaryError network-failed, in words for what is wrong: address, certificate, AE titles;
+ * cancelled
+ */
 export async function openAssociation(
   peer: DimsePeer,
   { contexts, storeClasses = [] }: Offer,
@@ -160,6 +165,11 @@ function unreachable(node: string, error: unknown): RadversaryError {
       error,
     )
   if (/SSL|TLS|EPROTO/.test(code))
-    return networkError(node, `TLS failed (${code})`, 'Check that the port expects TLS, and the files of the node.', error) // prettier-ignore
+    return networkError(
+      node,
+      `TLS failed (${code})`,
+      'Check that the port expects TLS, and the files of the node.',
+      error,
+    )
   return networkError(node, 'it can not be reached', 'Check host, port, network and firewall.', error)
 }

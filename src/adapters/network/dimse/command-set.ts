@@ -17,7 +17,6 @@ export interface Command {
   readonly answers?: number | undefined
   readonly moveDestination?: string | undefined
   readonly status?: number | undefined
-  readonly failed?: number | undefined
   readonly hasData: boolean
 }
 
@@ -31,7 +30,6 @@ const tags = {
   dataSetType: 0x0800,
   status: 0x0900,
   sopInstance: 0x1000,
-  failed: 0x1022,
 } as const
 
 const noData = 0x0101
@@ -77,7 +75,6 @@ export function decodeCommand(bytes: Uint8Array): Command | undefined {
     messageId: unsigned(tags.messageId),
     answers: unsigned(tags.answers),
     status: unsigned(tags.status),
-    failed: unsigned(tags.failed),
     hasData: dataSetType !== noData,
   }
 }

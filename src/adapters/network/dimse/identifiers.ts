@@ -2,10 +2,10 @@ import type { DataSet } from 'dicom-parser'
 import { textOf } from '../../../core/dicom/attributes.ts'
 import { openDataSet } from '../../../core/dicom/data-set.ts'
 import { encodeElements, type DataElement } from '../../../core/dicom/write/encode.ts'
-import { encodeFile } from '../../../core/dicom/write/part10.ts'
 import { tag } from '../../../core/dicom/write/tags.ts'
 import type { ArchivedInstance, FoundStudy, StudyQuery } from '../archive.ts'
 import { isUid } from '../peer.ts'
+import { fileOf, isDataSet } from '../received.ts'
 
 export type QueryLevel = 'STUDY' | 'SERIES' | 'IMAGE'
 
@@ -102,9 +102,10 @@ function textsIn(data: Uint8Array, transferSyntaxUid: string) {
 }
 
 function dataSetOf(data: Uint8Array, transferSyntaxUid: string): DataSet | undefined {
+  if (!isDataSet(data, transferSyntaxUid)) return undefined
   try {
     const names = { sopClassUid: '1.2', sopInstanceUid: '1.2', transferSyntaxUid }
-    return openDataSet(encodeFile({ ...names, dataSet: data })).dataSet
+    return openDataSet(fileOf(data, names)).dataSet
   } catch {
     return undefined
   }

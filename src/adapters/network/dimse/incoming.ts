@@ -1,8 +1,8 @@
 import { readableTransferSyntaxes } from '../../../core/dicom/transfer-syntax.ts'
 import { RadversaryError } from '../../../core/errors.ts'
 import type { ArchivedInstance, Receive, Settle } from '../archive.ts'
-import { fileOf, isAsked } from '../received.ts'
-import { networkError } from '../peer.ts'
+import { fileOf, isAsked, isDataSet } from '../received.ts'
+import { isUid, networkError } from '../peer.ts'
 import { answerBit, commandField } from './command-set.ts'
 import type { Message, MessageStream } from './messages.ts'
 import type { AcceptedContext } from './negotiation.ts'
@@ -18,7 +18,6 @@ const mostUnasked = 100
 export interface Incoming {
   /** Answers one C-STORE request: takes what was asked for, once, and refuses all else. */
   answer(stream: MessageStream, context: AcceptedContext, message: Message): Promise<void>
-  readonly left: number
 }
 
 /** What is to come of a node: these instances and no others. */
@@ -40,7 +39,8 @@ export function incoming(
     }
     const syntax = context.transferSyntax
     const file = fileOf(data, { sopClassUid: sopClass, sopInstanceUid: uid, transferSyntaxUid: syntax })
-    const isRight = sopClass === context.abstractSyntax && isAsked(file, instance)
+    const isWhole = sopClass === context.abstractSyntax && isDataSet(data, syntax)
+    const isRight = isWhole && isAsked(file, sopClass, instance)
     asked.delete(uid)
     if (!isRight) {
       settle(uid, 'what the node sent is not this instance')
@@ -52,8 +52,16 @@ export function incoming(
   }
   return {
     answer: async (stream, context, message) => {
-      const { sopClass, sopInstance, messageId } = message.command
-      const answer = { field: commandField.store | answerBit, sopClass, sopInstance, answers: messageId, hasData: false } // prettier-ignore
+      const { sopClass = '', sopInstance = '', messageId } = message.command
+      if (!isUid(sopClass) || !isUid(sopInstance) || messageId === undefined)
+        throw networkError(node, 'expected an instance with its UIDs, got another message')
+      const answer = {
+        field: commandField.store | answerBit,
+        sopClass,
+        sopInstance,
+        answers: messageId,
+        hasData: false,
+      }
       try {
         await stream.send(context, { ...answer, status: await store(context, message) })
       } catch (error) {
@@ -61,9 +69,6 @@ export function incoming(
         if (isOurs) await stream.send(context, { ...answer, status: status.noRoom })
         throw error
       }
-    },
-    get left() {
-      return asked.size
     },
   }
 }

@@ -1,5 +1,5 @@
 import { networkError } from '../peer.ts'
-import { decodeCommand, encodeCommand, type Command } from './command-set.ts'
+import { commandField, decodeCommand, encodeCommand, type Command } from './command-set.ts'
 import type { AcceptedContext } from './negotiation.ts'
 import { longestPdu, pduType, type PduStream } from './pdu.ts'
 
@@ -12,8 +12,11 @@ export interface Message {
 
 export interface MessageStream {
   send(context: AcceptedContext, command: Command, data?: Uint8Array): Promise<void>
-  /** @returns undefined when the peer wants to end the association */
-  receive(patienceMs: number): Promise<Message | undefined>
+  /**
+   * @param takesInstances whether C-STORE requests are expected, whose data sets may be large; no by default
+   * @returns undefined when the peer wants to end the association
+   */
+  receive(patienceMs: number, takesInstances?: boolean): Promise<Message | undefined>
 }
 
 const longestCommand = 65_536
@@ -21,10 +24,9 @@ const longestCommand = 65_536
 const longestInstance = 2 ** 31
 /** Most bytes of any other data set. */
 const longestIdentifier = 2 ** 20
-const storeRequest = 1
 /** A peer that takes less would be sent a few bytes at a time. */
 const leastPdu = 1024
-/** Most fragments of a message: of 2 GiB in the smallest PDUs that we know of. */
+/** Most fragments of a message: 2 GiB have 2 KiB in each. */
 const mostFragments = 2 ** 20
 
 /** @param peerLongest longest P-DATA body that the peer takes; 0 for any */
@@ -72,14 +74,15 @@ export function messageStream(pdus: PduStream, node: string, peerLongest: number
       await sendPart(id, encodeCommand({ ...command, hasData: data !== undefined }), true)
       if (data !== undefined) await sendPart(id, data, false)
     },
-    receive: async (patienceMs) => {
+    receive: async (patienceMs, takesInstances = false) => {
       const read = await part(true, longestCommand, patienceMs)
       if (read === undefined) return undefined
       const command = decodeCommand(read.bytes)
       if (command === undefined) throw damaged()
       const { contextId } = read
       if (!command.hasData) return { contextId, command, data: new Uint8Array() }
-      const longest = command.field === storeRequest ? longestInstance : longestIdentifier
+      const isInstance = takesInstances && command.field === commandField.store
+      const longest = isInstance ? longestInstance : longestIdentifier
       const data = await part(false, longest, patienceMs)
       if (data?.contextId !== contextId) throw damaged()
       return { contextId, command, data: data.bytes }

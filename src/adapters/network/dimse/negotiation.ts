@@ -111,7 +111,9 @@ function readContext(value: Buffer): ContextItem | undefined {
   const items = value.length < 4 ? undefined : readItems(value.subarray(4))
   if (items === undefined) return undefined
   const texts = (wanted: number) =>
-    items.filter(({ type }) => type === wanted).map(({ value: uid }) => uid.toString('latin1').replace(/[\0 ]+$/, '')) // prettier-ignore
+    items
+      .filter(({ type }) => type === wanted)
+      .map(({ value: uid }) => uid.toString('latin1').replace(/[\0 ]+$/, ''))
   const [abstractSyntax = ''] = texts(item.abstractSyntax)
   return {
     id: value.readUInt8(0),

@@ -110,9 +110,12 @@ function waitFor(socket: Socket, events: readonly string[], untilMs: number): Pr
     const seen = () => {
       done(false)
     }
-    const late = timer(() => {
-      done(true)
-    }, Math.max(0, untilMs - performance.now())) // prettier-ignore
+    const late = timer(
+      () => {
+        done(true)
+      },
+      Math.max(0, untilMs - performance.now()),
+    )
     for (const event of events) socket.once(event, seen)
   })
 }

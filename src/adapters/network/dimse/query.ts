@@ -1,10 +1,25 @@
-import { encodeIdentifier, foundStudy, foundUids, instanceKeys, sopClassKey, studyKeys, type QueryLevel } from './identifiers.ts' // prettier-ignore
+import {
+  encodeIdentifier,
+  foundStudy,
+  foundUids,
+  instanceKeys,
+  sopClassKey,
+  studyKeys,
+  type QueryLevel,
+} from './identifiers.ts'
 import type { DataElement } from '../../../core/dicom/write/encode.ts'
 import { explicitLittleEndian, implicitLittleEndian } from '../../../core/dicom/transfer-syntax.ts'
-import { mostInstances, mostStudies, type ArchivedInstance, type FoundStudies, type StudyQuery } from '../archive.ts' // prettier-ignore
+import {
+  mostInstances,
+  mostStudies,
+  type ArchivedInstance,
+  type FoundStudies,
+  type StudyQuery,
+} from '../archive.ts'
 import { networkError, type DimsePeer } from '../peer.ts'
 import { answerMs, cancelledOr, openAssociation, type Association } from './association.ts'
-import { cancelRequest, commandField } from './command-set.ts'
+import { answerBit, cancelRequest, commandField } from './command-set.ts'
+import type { Message } from './messages.ts'
 import type { AcceptedContext } from './negotiation.ts'
 
 /** SOP classes of the Study Root (PS3.4 section C.6.2), and of C-ECHO. */
@@ -24,7 +39,8 @@ export async function echo(peer: DimsePeer, signal?: AbortSignal): Promise<void>
     const command = { field: commandField.echo, sopClass: sopClass.verification, messageId, hasData: false }
     await association.send(context, command)
     const answer = await association.receive(answerMs)
-    if (answer?.command.status !== 0) throw refusal(peer.name, 'C-ECHO', answer?.command.status)
+    const status = statusOf(peer.name, answer, { field: commandField.echo, messageId })
+    if (status !== 0) throw refusal(peer.name, 'C-ECHO', status)
   })
 }
 
@@ -36,13 +52,15 @@ export async function findStudies(
 ): Promise<FoundStudies> {
   return withService(peer, sopClass.find, signal, async (association, context) => {
     const asked = { level: 'STUDY', keys: studyKeys(query), most: mostStudies } as const
-    const { answers, isCut } = await find(peer.name, association, context, asked)
-    const studies = answers.map((data) => foundStudy(data, context.transferSyntax))
-    return { studies: studies.filter((study) => study !== undefined), isCut }
+    const { found, isCut } = await find(peer.name, association, context, { ...asked, read: foundStudy })
+    return { studies: found, isCut }
   })
 }
 
-/** C-FIND of a study's series, then of each one's instances. @throws as `openAssociation`; network-failed for too many */
+/**
+ * C-FIND of a study's series, then of each one's instances. @throws as `openAssociation`; network-failed for
+ * too many
+ */
 export async function findInstances(
   peer: DimsePeer,
   study: string,
@@ -51,10 +69,10 @@ export async function findInstances(
 ): Promise<readonly ArchivedInstance[]> {
   return withService(peer, sopClass.find, signal, async (association, context) => {
     const uids = async (level: QueryLevel, keys: DataElement[], most: number) => {
-      const { answers, isCut } = await find(peer.name, association, context, { level, keys, most })
+      const asked = { level, keys, most, read: foundUids }
+      const { found, isCut } = await find(peer.name, association, context, asked)
       if (isCut) throw networkError(peer.name, `expected at most ${most} answers, got more`)
-      const found = answers.map((data) => foundUids(data, context.transferSyntax))
-      return found.filter((each) => each !== undefined)
+      return found
     }
     const [studyKey, seriesKey] = instanceKeys(study, onlySeries ?? '') as [DataElement, DataElement]
     const found = await uids('SERIES', [studyKey, seriesKey], mostInstances)
@@ -76,45 +94,65 @@ export async function findInstances(
   })
 }
 
-interface Find {
+interface Find<T> {
   readonly level: QueryLevel
   readonly keys: readonly DataElement[]
   readonly most: number
+  /** What is kept of an answer, as soon as it has come; undefined of one that is none. */
+  readonly read: (data: Uint8Array, transferSyntaxUid: string) => T | undefined
 }
 
 /** All answers to one C-FIND (PS3.7 section 9.1.2); what goes beyond `most` is cancelled. */
-async function find(
+async function find<T>(
   node: string,
   association: Association,
   context: AcceptedContext,
-  { level, keys, most }: Find,
-) {
+  { level, keys, most, read }: Find<T>,
+): Promise<{ readonly found: readonly T[]; readonly isCut: boolean }> {
   const messageId = association.nextMessageId()
   const isExplicit = context.transferSyntax === explicitLittleEndian
   const command = { field: commandField.find, sopClass: sopClass.find, messageId, hasData: true }
   await association.send(context, command, encodeIdentifier(level, keys, isExplicit))
-  const answers: Uint8Array[] = []
-  for (;;) {
+  const found: T[] = []
+  for (let answers = 0; ; answers += 1) {
     const message = await association.receive(answerMs)
-    const status = message?.command.status
+    const status = statusOf(node, message, { field: commandField.find, messageId })
     if (message === undefined || !isPending(status)) {
       if (status !== 0) throw refusal(node, 'C-FIND', status)
-      return { answers, isCut: false }
+      return { found, isCut: false }
     }
-    if (answers.length === most) {
+    if (answers === most) {
       await association.send(context, { field: cancelRequest, answers: messageId, hasData: false })
       association.abort()
-      return { answers, isCut: true }
+      return { found, isCut: true }
     }
-    answers.push(message.data)
+    const one = read(message.data, context.transferSyntax)
+    if (one !== undefined) found.push(one)
   }
+}
+
+/**
+ * The status of an answer to a request of ours; undefined where there is none. @throws network-failed for
+ * another's
+ */
+export function statusOf(
+  node: string,
+  message: Message | undefined,
+  { field, messageId }: { readonly field: number; readonly messageId: number },
+): number | undefined {
+  if (message === undefined) return undefined
+  const { field: answered, answers, status } = message.command
+  if (answered === (field | answerBit) && answers === messageId) return status
+  throw networkError(node, 'expected an answer to what was asked, got another message')
 }
 
 export function isPending(status: number | undefined): boolean {
   return status === 0xff00 || status === 0xff01
 }
 
-/** Runs work on an association that has one service. @throws network-failed where the node does not offer it */
+/**
+ * Runs work on an association that has one service. @throws network-failed where the node does not offer it
+ */
 export async function withService<T>(
   peer: DimsePeer,
   service: string,

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createSecureServer } from 'node:tls'
 import { ioError } from '../../fs/io-error.ts'
 import { networkError, secureOptions, type DimsePeer } from '../peer.ts'
-import { answerMs } from './association.ts'
+import { moveMs } from './association.ts'
 import { commandField } from './command-set.ts'
 import { readableSyntaxes, type Incoming } from './incoming.ts'
 import { messageStream } from './messages.ts'
@@ -21,41 +21,58 @@ export interface Receiver {
 }
 
 /**
- * Listens for what a C-MOVE sends, while it runs: to this node's address and AE titles alone, for what was asked
- * for alone. @throws RadversaryError io-failed where the port is taken; usage where TLS has no certificate of ours
+ * Listens for what a C-MOVE sends, while it runs: to this node's address and AE titles alone, for what was
+ * asked for alone. @throws RadversaryError io-failed where the port is taken
  */
 export async function openReceiver(peer: DimsePeer, port: number, incoming: Incoming): Promise<Receiver> {
   const addresses = new Set((await lookup(peer.host, { all: true })).map(({ address }) => address))
   const open = new Set<Socket>()
   let fault: unknown
+  let isClosing = false
+  const admit = (socket: Socket) => {
+    socket.on('error', () => undefined)
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+    if (!addresses.has((socket.remoteAddress ?? '').replace(/^::ffff:/, ''))) socket.destroy()
+  }
   const take = (socket: Socket) => {
     socket.on('error', () => undefined)
-    if (!addresses.has((socket.remoteAddress ?? '').replace(/^::ffff:/, ''))) socket.destroy()
-    else {
-      open.add(socket)
-      socket.once('close', () => open.delete(socket))
-      receive(socket, peer, incoming).catch((error: unknown) => {
-        fault ??= error
-        socket.destroy()
-      })
-    }
+    if (socket.destroyed) return
+    receive(socket, peer, incoming).catch((error: unknown) => {
+      if (!isClosing) fault ??= error
+      socket.destroy()
+    })
   }
-  const { tls } = peer
-  const server = tls === undefined ? createServer(take) : createSecureServer({ ...secureOptions(tls), requestCert: true }, take) // prettier-ignore
+  const server = serverFor(peer)
   server.maxConnections = mostConnections
+  // Whoever is nobody of ours is gone before a handshake.
+  server.on('connection', admit)
+  server.on(peer.tls === undefined ? 'connection' : 'secureConnection', take)
   await listen(server, port)
   return {
     fault: () => fault,
     close: () => {
+      isClosing = true
       for (const socket of open) socket.destroy()
-      return new Promise((resolve) => server.close(() => { resolve() })) // prettier-ignore
+      return new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+      })
     },
   }
 }
 
+function serverFor({ tls }: DimsePeer): Server {
+  if (tls === undefined) return createServer()
+  return createSecureServer({ ...secureOptions(tls), requestCert: true, handshakeTimeout: greetingMs })
+}
+
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => { reject(ioError(`listen on port ${port}`, `port ${port}`, cause)) }) // prettier-ignore
+    server.once('error', (cause) => {
+      reject(ioError(`listen on port ${port}`, `port ${port}`, cause))
+    })
     server.listen(port, resolve)
   })
 }
@@ -71,9 +88,12 @@ async function receive(socket: Socket, peer: DimsePeer, incoming: Incoming): Pro
     return
   }
   const contexts = acceptedOf(asked)
-  const rejected = asked.contexts.filter(({ id }) => contexts.every((context) => context.id !== id))
-  await pdus.write(pduType.associateAccept, encodeAcceptance(asked, contexts, rejected.map(({ id }) => id))) // prettier-ignore
+  const rejected = asked.contexts.flatMap(({ id }) =>
+    contexts.every((context) => context.id !== id) ? [id] : [],
+  )
+  await pdus.write(pduType.associateAccept, encodeAcceptance(asked, contexts, rejected))
   await takeAll(pdus, peer, contexts, asked, incoming)
+  socket.end()
 }
 
 /** Storage alone, in the first syntax of the sender's that we read. */
@@ -94,7 +114,7 @@ async function takeAll(
 ): Promise<void> {
   const stream = messageStream(pdus, name, longestPdu)
   for (;;) {
-    const message = await stream.receive(answerMs)
+    const message = await stream.receive(moveMs, true)
     if (message === undefined) {
       await pdus.write(pduType.releaseResponse, Buffer.alloc(4))
       return

@@ -1,17 +1,27 @@
 import { explicitLittleEndian } from '../../../core/dicom/transfer-syntax.ts'
 import type { ArchivedInstance } from '../archive.ts'
 import { networkError, type DimsePeer } from '../peer.ts'
-import { answerMs, mostContexts, type Association } from './association.ts'
+import { answerMs, mostContexts, moveMs, type Association } from './association.ts'
 import { commandField } from './command-set.ts'
 import { encodeIdentifier, instanceKeys } from './identifiers.ts'
 import { readableSyntaxes, type Incoming } from './incoming.ts'
 import type { AcceptedContext } from './negotiation.ts'
-import { isPending, plainSyntaxes, refusal, sopClass, withAssociation, withService } from './query.ts'
+import {
+  isPending,
+  plainSyntaxes,
+  refusal,
+  sopClass,
+  statusOf,
+  withAssociation,
+  withService,
+} from './query.ts'
 
 /** Instances that one request names. */
 const mostNamed = 100
 /** Answers that a request may have for each instance, so that a peer can't go on forever. */
 const mostAnswersEach = 20
+
+const byMove = 'Set the node to retrieve by C-MOVE (--retrieve move).'
 
 /** C-GET: instances come on the association that they are asked for on. @throws as `openAssociation` */
 export async function get(
@@ -20,17 +30,14 @@ export async function get(
   incoming: Incoming,
   signal?: AbortSignal,
 ): Promise<void> {
+  if (wanted.some(({ sopClassUid }) => sopClassUid === undefined))
+    throw networkError(peer.name, 'it does not say what its images are', byMove)
   const storeClasses = [...new Set(wanted.flatMap(({ sopClassUid }) => sopClassUid ?? []))]
   const model = { abstractSyntax: sopClass.get, transferSyntaxes: plainSyntaxes }
   const offer = { contexts: [model, ...storageContexts(storeClasses)], storeClasses }
   await withAssociation(peer, offer, signal, async (association) => {
     const context = association.contexts.find(({ abstractSyntax }) => abstractSyntax === sopClass.get)
-    if (context === undefined)
-      throw networkError(
-        peer.name,
-        'it offers no C-GET',
-        'Set the node to retrieve by C-MOVE (--retrieve move).',
-      )
+    if (context === undefined) throw networkError(peer.name, 'it offers no C-GET', byMove)
     for (const named of requestsOf(wanted))
       await retrieve(peer.name, association, context, { named, incoming })
   })
@@ -84,20 +91,27 @@ async function retrieve(
 ): Promise<void> {
   const isMove = moveDestination !== undefined
   const [{ studyInstanceUid, seriesInstanceUid } = { studyInstanceUid: '', seriesInstanceUid: '' }] = named
-  const keys = instanceKeys(studyInstanceUid, seriesInstanceUid, named.map(({ sopInstanceUid }) => sopInstanceUid).join('\\')) // prettier-ignore
+  const keys = instanceKeys(
+    studyInstanceUid,
+    seriesInstanceUid,
+    named.map(({ sopInstanceUid }) => sopInstanceUid).join('\\'),
+  )
   const data = encodeIdentifier('IMAGE', keys, context.transferSyntax === explicitLittleEndian)
   const [field, model] = isMove ? [commandField.move, sopClass.move] : [commandField.get, sopClass.get]
   const messageId = association.nextMessageId()
   await association.send(context, { field, sopClass: model, messageId, moveDestination, hasData: true }, data)
   for (let answers = 0; answers < mostAnswersEach * (named.length + 1); answers += 1) {
-    const message = await association.receive(isMove ? 10 * answerMs : answerMs)
+    const message = await association.receive(isMove ? moveMs : answerMs, !isMove)
     if (message?.command.field === commandField.store && incoming !== undefined) {
       const storage = association.contexts.find(({ id }) => id === message.contextId)
       if (storage === undefined) throw networkError(node, 'expected an agreed context, got another')
       await incoming.answer(association, storage, message)
-    } else if (!isPending(message?.command.status)) {
-      checkEnd(node, isMove, message?.command.status)
-      return
+    } else {
+      const status = statusOf(node, message, { field, messageId })
+      if (!isPending(status)) {
+        checkEnd(node, isMove, status)
+        return
+      }
     }
   }
   throw networkError(node, 'expected the end of its answers, got ever more')

@@ -3,13 +3,13 @@ import type { OutgoingInstance, Settle } from '../archive.ts'
 import type { DimsePeer } from '../peer.ts'
 import { answerMs, mostContexts, type Association } from './association.ts'
 import { commandField } from './command-set.ts'
-import { refusal, statusText, withAssociation } from './query.ts'
+import { refusal, statusOf, statusText, withAssociation } from './query.ts'
 
 type Load = (instance: OutgoingInstance) => Promise<Uint8Array>
 
 /**
- * C-STORE of files as they are on disk: each class in each of their transfer syntaxes is a context of its own, so
- * nobody encodes anything anew. @throws as `openAssociation`; what `load` throws
+ * C-STORE of files as they are on disk: each class in each of their transfer syntaxes is a context of its
+ * own, so nobody encodes anything anew. @throws as `openAssociation`; what `load` throws
  */
 export async function sendInstances(
   peer: DimsePeer,
@@ -58,11 +58,17 @@ async function sent(
   if (context === undefined) return `the node does not take ${sopClassUid} in ${transferSyntaxUid}`
   const messageId = association.nextMessageId()
   const file = await load(instance)
-  const command = { field: commandField.store, sopClass: sopClassUid, sopInstance: sopInstanceUid, messageId, hasData: true } // prettier-ignore
+  const command = {
+    field: commandField.store,
+    sopClass: sopClassUid,
+    sopInstance: sopInstanceUid,
+    messageId,
+    hasData: true,
+  }
   await association.send(context, command, dataSetIn(file, instance.path))
   const answer = await association.receive(answerMs)
-  const { status, answers } = answer?.command ?? {}
-  if (status === undefined || answers !== messageId) throw refusal(name, 'C-STORE', status)
+  const status = statusOf(name, answer, { field: commandField.store, messageId })
+  if (status === undefined) throw refusal(name, 'C-STORE', status)
   // Warnings (PS3.4 table B.2-1): coercion, elements discarded, no match of the class; all are stored.
   const isStored = status === 0 || [0xb000, 0xb006, 0xb007].includes(status)
   return isStored ? undefined : `the node refused it with status ${statusText(status)}`
