@@ -39,10 +39,9 @@ export function incoming(
     }
     const syntax = context.transferSyntax
     const file = fileOf(data, { sopClassUid: sopClass, sopInstanceUid: uid, transferSyntaxUid: syntax })
-    const isWhole = sopClass === context.abstractSyntax && isDataSet(data, syntax)
-    const isRight = isWhole && isAsked(file, sopClass, instance)
     asked.delete(uid)
-    if (!isRight) {
+    const isWhole = sopClass === context.abstractSyntax && isDataSet(data, syntax)
+    if (!isWhole || !isAsked(file, sopClass, instance)) {
       settle(uid, 'what the node sent is not this instance')
       return status.other
     }

@@ -33,8 +33,7 @@ const mostFragments = 2 ** 20
 export function messageStream(pdus: PduStream, node: string, peerLongest: number): MessageStream {
   const most = peerLongest === 0 ? longestPdu : Math.min(peerLongest, longestPdu)
   if (most < leastPdu) throw networkError(node, `expected at least ${leastPdu} bytes a PDU, got ${most}`)
-  const damaged = () => networkError(node, 'expected a message of DICOM, got a damaged one')
-  const pending: Fragment[] = []
+  const nextFragment = fragmentsOf(pdus, node)
   const sendPart = async (contextId: number, bytes: Uint8Array, isCommand: boolean) => {
     const room = (most - 6) & ~1 //                  fragments are even (PS3.8 section 9.3.1)
     for (let at = 0; at === 0 || at < bytes.length; at += room) {
@@ -42,29 +41,18 @@ export function messageStream(pdus: PduStream, node: string, peerLongest: number
       await pdus.write(pduType.data, fragmentOf(contextId, bytes.subarray(at, at + room), isCommand, isLast))
     }
   }
-  const nextFragment = async (patienceMs: number): Promise<Fragment | undefined> => {
-    while (pending.length === 0) {
-      const { type, body } = await pdus.read(patienceMs)
-      if (type === pduType.releaseRequest) return undefined
-      if (type === pduType.abort) throw networkError(node, 'it ended the association')
-      const fragments = type === pduType.data ? fragmentsIn(body) : undefined
-      if (fragments === undefined) throw damaged()
-      pending.push(...fragments)
-    }
-    return pending.shift()
-  }
   const part = async (isCommand: boolean, longest: number, patienceMs: number) => {
     const parts: Uint8Array[] = []
     for (let size = 0; ;) {
       const fragment = await nextFragment(patienceMs)
       if (fragment === undefined) {
         if (parts.length === 0 && isCommand) return undefined
-        throw damaged()
+        throw damaged(node)
       }
       size += fragment.bytes.length
       const isEmpty = fragment.bytes.length === 0 && !fragment.isLast
       if (fragment.isCommand !== isCommand || size > longest || isEmpty || parts.length >= mostFragments)
-        throw damaged()
+        throw damaged(node)
       parts.push(fragment.bytes)
       if (fragment.isLast) return { contextId: fragment.contextId, bytes: Buffer.concat(parts, size) }
     }
@@ -78,15 +66,35 @@ export function messageStream(pdus: PduStream, node: string, peerLongest: number
       const read = await part(true, longestCommand, patienceMs)
       if (read === undefined) return undefined
       const command = decodeCommand(read.bytes)
-      if (command === undefined) throw damaged()
+      if (command === undefined) throw damaged(node)
       const { contextId } = read
       if (!command.hasData) return { contextId, command, data: new Uint8Array() }
       const isInstance = takesInstances && command.field === commandField.store
       const longest = isInstance ? longestInstance : longestIdentifier
       const data = await part(false, longest, patienceMs)
-      if (data?.contextId !== contextId) throw damaged()
+      if (data?.contextId !== contextId) throw damaged(node)
       return { contextId, command, data: data.bytes }
     },
+  }
+}
+
+function damaged(node: string) {
+  return networkError(node, 'expected a message of DICOM, got a damaged one')
+}
+
+/** The fragments that come, one after the other; undefined when the peer wants to end the association. */
+function fragmentsOf(pdus: PduStream, node: string): (patienceMs: number) => Promise<Fragment | undefined> {
+  const pending: Fragment[] = []
+  return async (patienceMs) => {
+    while (pending.length === 0) {
+      const { type, body } = await pdus.read(patienceMs)
+      if (type === pduType.releaseRequest) return undefined
+      if (type === pduType.abort) throw networkError(node, 'it ended the association')
+      const fragments = type === pduType.data ? fragmentsIn(body) : undefined
+      if (fragments === undefined) throw damaged(node)
+      pending.push(...fragments)
+    }
+    return pending.shift()
   }
 }
 
