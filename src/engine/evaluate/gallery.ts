@@ -8,6 +8,7 @@ import { comparedStacks } from '../compare/compare-run.ts'
 import type { RanComparison } from '../compare/compare-study.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import type { FrameResult } from '../session/frame-attack.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
 import { connectPixelModels } from '../session/lanes.ts'
 import { preparedMethods } from '../session/preparation.ts'
 import { attackStack, sessionAttack } from '../session/session.ts'
@@ -50,32 +51,13 @@ async function galleryOf(
   if (strongest === undefined || planned === undefined || contextOf(compared.opened.card) > 0) return []
   const cell = entry(cells, at)
   const model = entry(await connectPixelModels({ ...compared, groups: 1 }), 0)
-  const attackAgain = async (uid: string): Promise<FrameResult[]> => {
-    const images = run.images.filter(({ sopInstanceUid }) => sopInstanceUid === uid)
-    const load = loadFrom(compared, run, createImageLoader(compared.study, compared.opened.card, compared))
-    const attack = sessionAttack({ ...compared, request: run.request, region: run.region }, signal)
-    const methodFor = preparedMethods(planned.method, new Map())
-    const session = {
-      model,
-      method: planned.method,
-      methodFor,
-      batch: run.request.batch,
-      load,
-      attack,
-      onIteration: () => undefined,
-    }
-    const results: FrameResult[] = []
-    for (const stack of comparedStacks({ ...run, images }, compared))
-      for await (const block of attackStack(stack, session))
-        results.push(...block.batches.flat().map(({ result }) => result))
-    return results
-  }
+  const again = { run, compared, planned, model, signal }
   try {
     const found: PicturedCase[] = []
     for (const chosen of chooseCases(evaluatedRows(cell, patients, isTargeted))) {
       const slice = cell.slices.find((each) => keyOf(each) === chosen.row.key)
       if (slice === undefined) continue
-      const results = await attackAgain(slice.sopInstanceUid)
+      const results = await attackAgain(slice.sopInstanceUid, again)
       const result = results.find(({ frame }) => frame.index + 1 === slice.frame)
       const number = run.images.findIndex(({ sopInstanceUid }) => sopInstanceUid === slice.sopInstanceUid) + 1
       const about = aboutOf(chosen, { image: number, frame: slice.frame, method: strongest.method })
@@ -87,6 +69,36 @@ async function galleryOf(
   } finally {
     await model.dispose()
   }
+}
+
+interface Again {
+  readonly run: RanComparison['run']
+  readonly compared: RanComparison['run']['models'][number]
+  readonly planned: RanComparison['run']['cells'][number]
+  readonly model: PixelModel
+  readonly signal: AbortSignal | undefined
+}
+
+/** What a cell's attack makes of one image, which it attacks once more. */
+async function attackAgain(
+  uid: string,
+  { run, compared, planned, model, signal }: Again,
+): Promise<FrameResult[]> {
+  const images = run.images.filter(({ sopInstanceUid }) => sopInstanceUid === uid)
+  const session = {
+    model,
+    method: planned.method,
+    methodFor: preparedMethods(planned.method, new Map()),
+    batch: run.request.batch,
+    load: loadFrom(compared, run, createImageLoader(compared.study, compared.opened.card, compared)),
+    attack: sessionAttack({ ...compared, request: run.request, region: run.region }, signal),
+    onIteration: () => undefined,
+  }
+  const results: FrameResult[] = []
+  for (const stack of comparedStacks({ ...run, images }, compared))
+    for await (const block of attackStack(stack, session))
+      results.push(...block.batches.flat().map(({ result }) => result))
+  return results
 }
 
 function aboutOf(

@@ -2,7 +2,8 @@ import { html, Markup } from './html.ts'
 import { budgetText, intervalText, patientsText, rateText } from './evaluation-texts.ts'
 import { strongestOf } from './evaluation-figures.ts'
 import type { EvaluatedModel, Evaluation } from './evaluation.ts'
-import { guidelineSection, modelSections, replaySection } from './report-sections.ts'
+import { guidelineSection, replaySection } from './report-closing.ts'
+import { modelSections } from './report-sections.ts'
 import { reportStyle } from './report-style.ts'
 
 /** What is drawn for a report, by name or path. */

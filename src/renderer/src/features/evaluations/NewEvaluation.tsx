@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, MultiSelect, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type ComponentProps } from 'react'
 import { protocols } from '../../../../core/spec/protocols.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { api } from '../../api/client.ts'
@@ -74,27 +74,9 @@ function Form({ study, onStarted }: FormProps) {
           {...{ known, form, start: study.paths[0] }}
           onForm={changeEvaluationForm}
         />
-        <LabelsInput
-          labels={kind}
-          value={labels}
-          start={study.paths[0]}
-          onChange={(value) => {
-            changeEvaluationForm({ labels: value })
-          }}
-        />
-        {labels.trim() === '' && (
-          <Text size="xs" c="dimmed">
-            {texts.evaluations.withoutLabels}
-          </Text>
-        )}
+        <LabelsField kind={kind} labels={labels} start={study.paths[0]} />
         <RegionField />
-        <Checkbox
-          label={texts.evaluations.pictures}
-          checked={form.pictures}
-          onChange={(event) => {
-            changeEvaluationForm({ pictures: event.currentTarget.checked })
-          }}
-        />
+        <PicturesField />
         <Advanced>
           <RunFields {...{ form, isOfStacks, isQuantised, defended }} onForm={changeEvaluationForm} />
         </Advanced>
@@ -102,6 +84,45 @@ function Form({ study, onStarted }: FormProps) {
         <StartButton problems={evaluationProblems(models, form.epsilon)} />
       </Stack>
     </form>
+  )
+}
+
+interface LabelsFieldProps {
+  readonly kind: ComponentProps<typeof LabelsInput>['labels']
+  readonly labels: string
+  readonly start: string | undefined
+}
+
+function LabelsField({ kind, labels, start }: LabelsFieldProps) {
+  return (
+    <>
+      <LabelsInput
+        labels={kind}
+        value={labels}
+        start={start}
+        onChange={(value) => {
+          changeEvaluationForm({ labels: value })
+        }}
+      />
+      {labels.trim() === '' && (
+        <Text size="xs" c="dimmed">
+          {texts.evaluations.withoutLabels}
+        </Text>
+      )}
+    </>
+  )
+}
+
+function PicturesField() {
+  const { pictures } = useEvaluationForm()
+  return (
+    <Checkbox
+      label={texts.evaluations.pictures}
+      checked={pictures}
+      onChange={(event) => {
+        changeEvaluationForm({ pictures: event.currentTarget.checked })
+      }}
+    />
   )
 }
 
