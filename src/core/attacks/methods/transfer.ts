@@ -173,7 +173,7 @@ export const transfer = defineMethod({
   name: 'transfer',
   title: 'Transfer attack (composed)',
   summary:
-    'Parts of the transfer attacks in one loop, as `with` names them: momentum, looking ahead, changed copies, smoothed or tuned gradients.',
+    'Any parts of the transfer attacks in one loop: momentum, looking ahead, changed copies, smoothed or tuned gradients.',
   equation: `g = W∗(mean_i T_iᵀ∇J(f(T_i(x)), y) + v_t), each part where it is named; ${momentumStep}`,
   source: undefined,
   access: 'white-box',

@@ -35,6 +35,9 @@ export function AttackStep() {
           value={method?.name ?? null}
           data={methodOptions(offered)}
           searchable
+          onFocus={(event) => {
+            event.currentTarget.select()
+          }}
           nothingFoundMessage={texts.attack.noMethod}
           onChange={(name) => {
             if (name !== null) changeForm({ method: name })
