@@ -8,12 +8,17 @@ import {
 } from './cohort-record.ts'
 import type { StudyCell } from './study-result.ts'
 
+/** What only a study has; empty where several are taken together. */
+const ofStudies = [
+  ...['confidence_before', 'confidence_after', 'window_linf', 'window_psnr_db', 'window_ssim'],
+  ...['inputs_failed', 'error'],
+]
+
 const header = [
   ...['level', 'study', 'patient', 'studies', 'studies_failed', 'images'],
   ...['model', 'method', 'budget', 'slices', 'met_before', 'fooled', 'attacked', 'fooled_rate'],
   ...['rate_lower', 'rate_upper', 'by_patient_lower', 'by_patient_upper'],
-  ...['confidence_before', 'confidence_after', 'window_linf', 'window_psnr_db', 'window_ssim'],
-  ...['inputs_failed', 'error'],
+  ...ofStudies,
 ]
 
 /**
@@ -35,7 +40,7 @@ function studyRows(study: DoneStudy | FailedStudy, record: CohortRecord): CsvCel
   if ('failure' in study) return [padded([...start, 1, 1, 0], [study.failure.code])]
   const rows = pooledRows(start, pooled([study], record.cells.length), record)
   return rows.map((row, cell) => [
-    ...row.slice(0, -7),
+    ...row.slice(0, -ofStudies.length),
     ...measured(study.results[cell]),
     study.failures,
     null,
