@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { linearModel } from '../../../../test/support/analytic-models.ts'
 import { onLevels, problemAgainst, roundsTo, run } from '../../../../test/support/attack-problems.ts'
 import { uniformTensor } from '../../../../test/support/numbers.ts'
+import { tensor } from '../../tensor/tensor.ts'
 import { configureAttack } from '../attack-methods.ts'
 import type { CleanImages } from '../attack.ts'
 import { mixInsOf } from './mix-ins.ts'
@@ -30,15 +31,24 @@ test.each([
 
 test('of many images those at equal distances are kept', async () => {
   const problem = await threeClasses()
-  const batch = { problem, labels: [] }
+  const numbered = (batch: number) => {
+    const data = Float32Array.from(
+      images.data,
+      (_, i) => 5 * batch + Math.floor(i / (images.data.length / 5)),
+    )
+    return { problem: { ...problem, images: tensor(images.shape, data) }, labels: [] }
+  }
   const group = {
     ...{ shape: [1, ...imageShape], count: 100, seed: 0, earlyStop: false },
-    async *inOrder<T>(work: (each: typeof batch) => Promise<T>) {
-      for (let i = 0; i < 20; i++) yield await work(batch)
+    async *inOrder<T>(work: (each: ReturnType<typeof numbered>) => Promise<T>) {
+      for (let batch = 0; batch < 20; batch++) yield await work(numbered(batch))
     },
   } as unknown as CleanImages
   const course = mixInsOf(group)
   let step = await course.next()
   while (step.done !== true) step = await course.next()
-  expect(step.value.images).toHaveLength(24)
+  const kept = step.value.images.map(({ image }) => image[0] ?? NaN)
+  expect(kept).toHaveLength(24)
+  const gaps = kept.slice(1).map((number, i) => number - (kept[i] ?? NaN))
+  expect(new Set(gaps)).toEqual(new Set([4, 5]))
 })

@@ -72,9 +72,29 @@ test('blocks that are not turned keep all values, in other places', () => {
 test('each of the ten changes occurs', () => {
   const random = randomSource(1, 0)
   const block = { channels: 1, height: 6, width: 5 }
-  const x = uniformTensor([1, 1, 6, 5], 3).data
-  const seen = new Set(Array.from({ length: 300 }, () => drawnChange(block, random).apply(x).join()))
-  expect(seen.size).toBeGreaterThan(40)
+  const x = uniformTensor([1, 1, 6, 5], 3, [0.2, 1]).data
+  const at = (row: number, column: number) => x[row * 5 + column] ?? NaN
+  const from = (place: (row: number, column: number) => number) =>
+    Float32Array.from(x, (_, i) => place(Math.floor(i / 5), i % 5)).join()
+  const ratios = (y: Float32Array) =>
+    new Set([...y].map((value, i) => Math.fround(value / (x[i] ?? NaN)).toFixed(4)))
+  const drawn = Array.from({ length: 300 }, () => drawnChange(block, random).apply(x))
+  const seen = new Set(drawn.map((y) => y.join()))
+  expect(seen).toContain(from((row, column) => at(5 - row, column)))
+  expect(seen).toContain(from((row, column) => at(row, 4 - column)))
+  expect(seen).toContain(from((row, column) => at(5 - row, 4 - column)))
+  expect(seen).toContain(from((row, column) => at((row + 1) % 6, column)))
+  expect(seen).toContain(from((row, column) => at(row, (column + 1) % 5)))
+  const isScaled = (y: Float32Array) => ratios(y).size === 1 && !ratios(y).has('1.0000')
+  const isDropped = (y: Float32Array) => [...ratios(y)].sort().join() === '0.0000,1.1111'
+  expect(drawn.some(isScaled) && drawn.some(isDropped)).toBe(true)
+  // Resized and low-passed blocks are always the same, and no rearrangement of x; noisy ones never are.
+  const sorted = x.toSorted().join()
+  const others = drawn.filter((y) => y.toSorted().join() !== sorted && !isScaled(y) && !isDropped(y))
+  const counts = new Map<string, number>()
+  for (const y of others) counts.set(y.join(), (counts.get(y.join()) ?? 0) + 1)
+  expect([...counts.values()].filter((count) => count > 1)).toHaveLength(2)
+  expect([...counts.values()].filter((count) => count === 1).length).toBeGreaterThan(10)
 })
 
 test('an image of another class is mixed in where there is one, any other where there is none', () => {
