@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { utilityProcess } from 'electron'
 import type { EngineAddress, EngineStart } from '../shared/engine-address.ts'
-import type { EngineChild } from './engine-supervisor.ts'
-import { serveTaskChildren } from './task-children.ts'
+import { serveTaskChildren, type EngineChild } from './engine-supervisor.ts'
 
 interface EngineFiles extends Pick<EngineStart, 'resources' | 'page'> {
   /** The built src/serve/engine-process.ts. */

@@ -1,7 +1,12 @@
-import { app, dialog, type BrowserWindow } from 'electron'
+import { app, dialog, BrowserWindow, ipcMain, shell, type IpcMainInvokeEvent, screen } from 'electron'
 import { channels, type EngineNotice, type MenuEvent, type Purpose } from '../shared/bridge.ts'
-import { openMainWindow } from './main-window.ts'
-import { answerMessages, choose } from './messages.ts'
+import { isAbsolute, join } from 'node:path'
+import { isTrustedSender } from './guard.ts'
+import { dialogOptions } from './paths-given.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { origin } from './scheme.ts'
+import { windowOptions } from './window-options.ts'
+import { parseWindowState, usableBounds, type WindowState } from './window-state.ts'
 
 /** The one window, and all that main sends to the page in it. What is sent before the page listens waits. */
 export interface Page {
@@ -56,4 +61,67 @@ export function createPage(): Page {
 
 function givenUpText({ code }: EngineNotice): string {
   return `The engine ended again and again (code ${code}) and is not started anew. What was done is kept. Start the application again; if this comes back, see the log folder.`
+}
+
+/**
+ * What the page may ask of main, and only the page. @param onListening when the page has begun to hear main
+ */
+function answerMessages(window: BrowserWindow, onListening: () => void): void {
+  handle(channels.listening, onListening)
+  handle(channels.choose, (purpose, start) => choose(window, purpose, start))
+  handle(channels.showInFolder, (path) => {
+    // Shown, never opened: opening could run a program.
+    if (typeof path === 'string' && isAbsolute(path)) shell.showItemInFolder(path)
+  })
+}
+
+/** A native dialog's choice; none for a purpose that there isn't, or when the user cancels. */
+async function choose(window: BrowserWindow, purpose: unknown, start?: unknown): Promise<readonly string[]> {
+  const options = dialogOptions(purpose, start)
+  return options === undefined ? [] : (await dialog.showOpenDialog(window, options)).filePaths
+}
+
+function handle(channel: string, answer: (...given: readonly unknown[]) => unknown): void {
+  // A window that is opened anew takes over.
+  ipcMain.removeHandler(channel)
+  ipcMain.handle(channel, ({ senderFrame }: IpcMainInvokeEvent, ...given: unknown[]) => {
+    if (!isTrustedSender(senderFrame)) throw new Error('this page may not ask')
+    return answer(...given)
+  })
+}
+
+/**
+ * Opens the window where it was left, and shows it once there is something to see. @param prepare before the
+ * page is loaded
+ */
+async function openMainWindow(preload: string, prepare: (window: BrowserWindow) => void): Promise<void> {
+  const file = join(app.getPath('userData'), 'window-state.json')
+  const state = readState(file)
+  const areas = screen.getAllDisplays().map(({ workArea }) => workArea)
+  const window = new BrowserWindow(windowOptions(preload, state && usableBounds(state, areas)))
+  if (state?.isMaximized === true) window.maximize()
+  window.once('ready-to-show', () => {
+    window.show()
+  })
+  window.on('close', () => {
+    writeState(file, { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() })
+  })
+  prepare(window)
+  await window.loadURL(`${origin}/`)
+}
+
+function readState(file: string): WindowState | undefined {
+  try {
+    return parseWindowState(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined // the first start
+  }
+}
+
+function writeState(file: string, state: WindowState): void {
+  try {
+    writeFileSync(file, JSON.stringify(state))
+  } catch {
+    // A window in its usual place next time is no loss.
+  }
 }

@@ -22,7 +22,7 @@ import { factsOf } from '../../src/core/model/read-facts.ts'
 import { decodeModel } from '../../src/core/onnx/codec.ts'
 import { createFloatImage } from '../../src/core/image/float-image.ts'
 import { concatenate, type Tensor } from '../../src/core/tensor/tensor.ts'
-import { parseLabels } from '../../src/engine/labels/label-table.ts'
+import { parseLabels } from '../../src/engine/labels/given-labels.ts'
 import { dcentvfyFindings, dciodvfyFindings, describeWithDebian } from '../support/debian-tools.ts'
 
 const root = fileURLToPath(new URL('../../resources/sample/', import.meta.url))

@@ -1,8 +1,11 @@
 import { RadversaryError } from '../../core/errors.ts'
 import { checkOperations } from '../../core/tfjs/graph-operations.ts'
 import type { TfjsManifest } from '../../core/tfjs/manifest.ts'
-import { supplyLayers } from './added-layers/supply-layers.ts'
 import { loadGraphModel, loadLayersModel, type GraphModel, type LayersModel, type tf } from './tensorflow.ts'
+import { registerActivations, plainLayers } from './added-layers/plain-layers.ts'
+import { defineLayer } from './added-layers/define-layer.ts'
+import { registerNormalizations } from './added-layers/normalization-layers.ts'
+import { spatialLayers } from './added-layers/spatial-layers.ts'
 
 /** A TensorFlow.js model as it lies on disk, read. */
 export interface TfjsFiles {
@@ -142,4 +145,15 @@ async function explained<T>(file: string, load: () => Promise<T>): Promise<T> {
       },
     )
   }
+}
+
+let areSupplied = false
+
+/** Gives TensorFlow.js layers that Keras has and it lacks; as often as one likes. */
+export function supplyLayers(): void {
+  if (areSupplied) return
+  areSupplied = true
+  for (const definition of [...spatialLayers, ...plainLayers]) defineLayer(definition)
+  registerNormalizations()
+  registerActivations()
 }

@@ -1,8 +1,7 @@
-import { aucOf } from './auc.ts'
+import { aucOf, operatingPointOf, thresholdFor, type OperatingPoint } from './auc.ts'
 import { calibrationOf, type Calibration } from './calibration.ts'
 import { deLongOf, deLongTest } from './delong.ts'
 import { headlineOf, type Headline, type JudgedSlice } from './headline.ts'
-import { operatingPointOf, thresholdFor, type OperatingPoint } from './operating-point.ts'
 import { mcNemarOf, pairedDifference, type McNemar, type PairedDifference } from './paired.ts'
 import { bootstrapOf, meanOf, wilsonInterval, type Interval, type Proportion } from './statistics.ts'
 

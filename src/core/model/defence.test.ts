@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { defenceOfCard } from './defence.ts'
-import { answerIssues, defenceIssues } from './defence-issues.ts'
+import { answerIssues, defenceIssues } from './defence-fields.ts'
 
 const defence = (...steps: object[]) => defenceOfCard.parse(steps)
 const at = (issues: readonly { readonly path: readonly (string | number)[] }[]) =>

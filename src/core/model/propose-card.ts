@@ -3,7 +3,6 @@ import type { Task } from '../tasks/outputs.ts'
 import { rulesOf } from '../tasks/tasks.ts'
 import { cardInvalid, isOwnWords, issueInWords, type CardIssue } from './card-issues.ts'
 import { checkCard, parseCard, type ModelCard } from './card.ts'
-import { missingFields, missingInWords, type MissingField } from './card-missing.ts'
 import {
   has,
   isObject,
@@ -29,6 +28,8 @@ import { cardOf } from './sidecars/card-of.ts'
 import { readSidecars } from './sidecars/sidecars.ts'
 import { graphChannels } from './slices.ts'
 import { graphFrame } from './volume.ts'
+import { exampleOf, type CardField } from './card-fields.ts'
+import { cardSections } from './card-sections.ts'
 
 /**
  * Where proposed fields were read that the graph does not say, e.g. {mean: 'config.json:
@@ -240,4 +241,28 @@ function fits(shape: TensorFacts['shape'], extents: readonly number[]): boolean 
     shape.length === extents.length &&
     shape.every((extent, i) => typeof extent !== 'number' || extent === extents[i])
   )
+}
+
+/** A field that is not there, why the file doesn't say it, why it matters, and what it may look like. */
+interface MissingField {
+  readonly field: string
+  readonly why: string
+  readonly reason: string
+  readonly example: string
+}
+
+/** Every field of `card` that is not there, or null. @param ofTask what its task asks of its output */
+function missingFields(card: JsonObject, facts: ModelFacts, ofTask: readonly CardField[]): MissingField[] {
+  return cardSections(ofTask)
+    .flatMap(({ fields }) => fields)
+    .flatMap((each) => {
+      const { field, reason, unsaid } = each
+      if (unsaid === undefined || (valueAt(card, field) ?? undefined) !== undefined) return []
+      return [{ field, why: unsaid(facts), reason, example: exampleOf(each, facts, card) }]
+    })
+}
+
+/** A line of an error's list. */
+function missingInWords({ field, why, reason, example }: MissingField): string {
+  return `${field}: missing; ${why}. ${reason} Example: ${example}`
 }

@@ -6,8 +6,14 @@ import { axisWeights, type Interpolation } from '../tensor/interpolation.ts'
 import { axisKernel } from '../tensor/resample.ts'
 import { extents4, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { VolumeSpace } from '../dicom/stack-space.ts'
-import { spacingPass } from './spacing-pass.ts'
-import { monaiSpacing, nnunetSpacing, unspaced, type SpacingPlan, type Way } from './spacing-plan.ts'
+import {
+  spacingPass,
+  monaiSpacing,
+  nnunetSpacing,
+  unspaced,
+  type SpacingPlan,
+  type Way,
+} from './spacing-plan.ts'
 import { inPatient, turnedAxes, type TurnedAxis, type VolumeOfInput } from './volume.ts'
 
 /**

@@ -1,9 +1,11 @@
 import { RadversaryError } from '../errors.ts'
 import { mirrored, mixChannels, smoothPlane, spreadRows } from '../math/gaussian.ts'
-import { addScaled } from '../math/resample.ts'
+import { addScaled, type AxisWeights, tableOf } from '../math/resample.ts'
 import { imageBatchExtents } from './image-batch.ts'
 import { cropped, padded } from './pad.ts'
-import { extentOf, tensor, type Tensor } from './tensor.ts'
+import { extentOf, tensor, type Tensor, extents4, type Shape } from './tensor.ts'
+import { entry } from '../entry.ts'
+import { separableMap, type Resampler } from './resample.ts'
 
 /** Width of the smoothing: an odd number of taps, and the standard deviation in pixels. */
 interface GaussianOptions {
@@ -110,4 +112,28 @@ export function referenceKernelConvolution(x: Tensor): Tensor {
     spreadRows(mixed, out.data.subarray(n * 3 * plane, (n + 1) * 3 * plane), columns)
   }
   return out
+}
+
+/**
+ * Gaussian smoothing of images [N, C, H, W], cut off at 3 σ, as `smoothGaussian`, with its exact transpose.
+ */
+export function gaussianMap(shape: Shape, sigma: number): Resampler {
+  const [, , rows, columns] = extents4(shape, 'Gaussian')
+  const taps = gaussianTaps({ sigma, size: 2 * Math.ceil(3 * sigma) + 1 })
+  return separableMap(axisOf(taps, rows), axisOf(taps, columns))
+}
+
+/** Taps that fall on one pixel of a mirrored axis are one weight. */
+function axisOf(taps: Float64Array, extent: number): AxisWeights {
+  const radius = (taps.length - 1) / 2
+  const runs = Array.from({ length: extent }, (_, i) => {
+    const start = Math.max(0, i - radius)
+    const weights = new Array<number>(Math.min(extent, i + radius + 1) - start).fill(0)
+    for (const [k, tap] of taps.entries()) {
+      const at = mirrored(i + k - radius, extent) - start
+      weights[at] = entry(weights, at) + tap
+    }
+    return { start, weights }
+  })
+  return tableOf(extent, runs)
 }

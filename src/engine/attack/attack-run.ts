@@ -4,7 +4,7 @@ import type { DefenceReport } from '../../core/model/defence-report.ts'
 import { contextOf } from '../../core/model/context.ts'
 import { departs } from '../../core/model/references.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { AttackSpec } from '../../core/spec/attack-spec.ts'
+import type { AttackSpec, GoalSpec } from '../../core/spec/attack-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
 import { type ExportIdentity, identityParts, openIdentity } from '../deidentify/export-identity.ts'
@@ -22,7 +22,6 @@ import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
 import { cardsOf, defenceOf, noticeIdleFields } from './defence.ts'
-import { openJudges } from './open-judges.ts'
 import { configureMethod, type ConfiguredMethod } from './method-settings.ts'
 
 /** An attack on a study, as a user asks for it; without labels, away from the model's own predictions. */
@@ -239,4 +238,28 @@ function unchosen({ study, images }: Omit<AttackRun, 'exportId'>) {
 
 function hex(bytes: Uint8Array): string {
   return bytesToHex(sha256(bytes))
+}
+
+type Asked = Parameters<typeof openWantedMasks>[1] & GoalSpec
+
+interface AskedJudges extends Pick<WorkbenchTools, 'home' | 'runtime'>, Asked {
+  readonly judges?: readonly string[] | undefined
+}
+
+/** Opens the held-out models of a request. @throws RadversaryError as `openModel` */
+async function openJudges(request: AskedJudges, hooks: JobHooks): Promise<OpenedModel[]> {
+  const { judges = [], home, runtime } = request
+  const opened: OpenedModel[] = []
+  for (const model of judges) {
+    const judge = await openWorkModel({ model, home, runtime }, hooks, false)
+    await checkAsked(judge.card, request)
+    opened.push(judge)
+  }
+  return opened
+}
+
+/** Checks before the attack what a judge is asked after it: goal, masks and labels. */
+async function checkAsked(card: ModelCard, request: AskedJudges): Promise<void> {
+  rulesOf(card.task).goal(card, request)
+  await openWantedMasks(card, request)
 }

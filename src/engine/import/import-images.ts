@@ -10,7 +10,7 @@ import type { ImageStack, SourceImages } from '../../core/image/source-images.ts
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
-import { Cases } from './cases.ts'
+import { Cases, imagePath, outputNames } from './output-names.ts'
 import { failureOf, findSources, type SourceFile, type Sources } from './find-sources.ts'
 import { openImportMasks } from './import-masks.ts'
 import {
@@ -21,7 +21,6 @@ import {
 } from './import-record.ts'
 import { chooseLabels, labelsCsv, type LabelledImage } from './labels/choose-labels.ts'
 import type { ImportMasks, MaskedImage, MaskPicture } from './mask-table.ts'
-import { imagePath, outputNames } from './output-names.ts'
 
 export interface ImportRequest {
   /** Files and folders. */

@@ -1,7 +1,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
 import type { TfjsFiles } from '../../adapters/tfjs/load-model.ts'
-import { predictAll } from '../../adapters/tfjs/predict-all.ts'
+import { predictAll } from '../../adapters/tfjs/describe-model.ts'
 import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'

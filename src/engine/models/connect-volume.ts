@@ -1,10 +1,10 @@
-import { createOnnxModel, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
+import { createOnnxModel, type OnnxModelOptions, differentiable } from '../../core/autodiff/onnx-model.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { MappedVolume } from '../../core/model/volume-map.ts'
-import { ofOneSlice } from '../../core/model/one-slice.ts'
-import { volumeModel } from '../../core/model/volume-model.ts'
-import { logitsThemselves } from './logits-head.ts'
+import { ofOneSlice, volumeModel } from '../../core/model/volume-model.ts'
+import type { Runtime } from '../../core/model/runtime.ts'
+import { GraphBuilder } from '../../core/onnx/graph-builder.ts'
 
 export interface VolumeToConnect extends MappedVolume {
   /** Whether there is a prediction for each voxel; else one for the whole volume. */
@@ -35,4 +35,17 @@ export async function connectVolume(
     head: await logitsThemselves([channels, ...grid], options.runtime),
     ...given,
   })
+}
+
+/**
+ * A graph that changes nothing: losses and their gradients by logits are then computed as those of any model.
+ * @param shape of one answer's logits; a name stands for a free extent
+ */
+export function logitsThemselves(
+  shape: readonly (number | string)[],
+  runtime: Runtime,
+): Promise<DifferentiableModel> {
+  const graph = new GraphBuilder()
+  graph.output(graph.node('Identity', [graph.input('z', ['batch', ...shape])]), ['batch', ...shape])
+  return differentiable(graph.build(), { runtime, activation: 'none' })
 }

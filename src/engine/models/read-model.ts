@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, extname } from 'node:path'
 import { readBeside, readShared, requireBeside } from '../../adapters/fs/read-file.ts'
 import { obstaclesOf } from '../../core/autodiff/obstacles.ts'
-import { namingFile } from '../../core/errors.ts'
-import type { ModelFacts, ObstaclesOf } from '../../core/model/model-facts.ts'
+import { namingFile, RadversaryError } from '../../core/errors.ts'
+import type { ModelFacts, ObstaclesOf, SidecarFiles } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
-import type { SidecarFiles } from '../../core/model/model-facts.ts'
 import { sidecarNames } from '../../core/model/sidecars/sidecars.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { externalDataLocations } from '../../core/onnx/external-data.ts'
-import { namingFormat } from './other-formats.ts'
 import { type ModelRuntime, type TfjsModel, tfjsPath } from './tfjs-model-file.ts'
 
 /** A model's file as it lies on disk. */
@@ -120,4 +118,32 @@ function hashOf(parts: readonly (readonly [name: string, bytes: Uint8Array])[]):
   const hash = createHash('sha256')
   for (const [, bytes] of parts) hash.update(bytes)
   return hash.digest('hex')
+}
+
+const exporter =
+  'Where it was trained, `radversary model exporter > radversary_card.py` and one call of `export` write the .onnx file with its card (docs/python.md).'
+const converter =
+  'Convert it with tensorflowjs_converter and name the model.json that it writes (docs/tfjs.md), or with tf2onnx.'
+
+/** What models of other frameworks are, by the ends of their names, and what makes them usable. */
+const formats: readonly (readonly [ends: readonly string[], what: string, remedy: string])[] = [
+  [['.pt', '.pth', '.ckpt', '.bin', '.safetensors'], 'weights of PyTorch', exporter],
+  [['.keras', '.h5', '.hdf5'], 'a model of Keras', `${exporter} ${converter}`],
+  [['.pb', '.tflite'], 'a model of TensorFlow', converter],
+]
+
+/** Calls `work`; where a file of another framework was no ONNX model, the error says how it becomes one. */
+function namingFormat<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const known = formats.find(([ends]) => ends.includes(extname(path).toLowerCase()))
+    if (!(error instanceof RadversaryError) || known === undefined) throw error
+    const [, what, remedy] = known
+    throw new RadversaryError(error.code, `Model: expected an ONNX model, got ${what}, by its name`, {
+      file: path,
+      tip: remedy,
+      cause: error,
+    })
+  }
 }

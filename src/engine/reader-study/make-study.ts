@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { type ExportFolder, openExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
-import { randomSource, sampleSeed, shuffled } from '../../core/random.ts'
+import { randomSource, sampleSeed, shuffled, type RandomSource } from '../../core/random.ts'
 import type { StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { deriveInstance } from '../../core/dicom/write/derive-instance.ts'
@@ -31,7 +31,6 @@ import { decodeFrames, distinctNotices } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import { sourcesOf } from '../verify/recorded-sources.ts'
-import { largestDifference, noiseLike } from './noise.ts'
 import { readerKeyName, type ReaderKey } from './reader-key.ts'
 import { type PageImage, readerPage } from './reader-page.ts'
 
@@ -190,4 +189,30 @@ function noSource({ exported }: RecordedImage, file: string): RadversaryError {
       tip: 'Give the study that was attacked with --study, and the key of the export with --key.',
     },
   )
+}
+
+/**
+ * Noise of an attack's size: each pixel that the attack has changed moves by a uniform whole number of stored
+ * values, at most as far as the attack's farthest; what it left, padding too, stays.
+ * @param frame the source @param attacked its adversarial values
+ */
+export function noiseLike(frame: StoredFrame, attacked: StoredValues, random: RandomSource): StoredValues {
+  const { values, bitsStored, signed } = frame
+  const [lowest, highest] = signed
+    ? [-(2 ** (bitsStored - 1)), 2 ** (bitsStored - 1) - 1]
+    : [0, 2 ** bitsStored - 1]
+  const size = largestDifference(values, attacked)
+  return values.map((value, i) => {
+    if (attacked[i] === value) return value
+    const moved = value + Math.floor(((random.symmetric() + 1) / 2) * (2 * size + 1)) - size
+    return Math.min(Math.max(moved, lowest), highest)
+  })
+}
+
+/** How far apart two images are at most, in stored values; NaN where they have not as many. */
+export function largestDifference(first: StoredValues, second: StoredValues): number {
+  if (first.length !== second.length) return NaN
+  let most = 0
+  for (const [i, value] of first.entries()) most = Math.max(most, Math.abs(value - entry(second, i)))
+  return most
 }

@@ -8,7 +8,7 @@ import type { InnerFeatures } from '../../core/attacks/attack.ts'
 import { entry } from '../../core/entry.ts'
 import { extentOf, tensor } from '../../core/tensor/tensor.ts'
 import { connectModel, type ConnectableModel, type Ensemble, type OpenedModel } from '../models/open-model.ts'
-import { ensembleOnPixels } from '../models/ensemble-on-pixels.ts'
+import { ensembleOnPixels } from '../models/ensemble.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { sampleShapeOf } from '../models/sample-shape.ts'
 

@@ -19,7 +19,7 @@ import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage
 import { checkPicture, volumeReader } from '../export/reread-picture.ts'
 import { checkPrediction } from '../export/reread.ts'
 import { classOfLabel } from '../labels/segment-label.ts'
-import { ensembleOnPixels } from '../models/ensemble-on-pixels.ts'
+import { ensembleOnPixels } from '../models/ensemble.ts'
 import { findByHash } from '../models/model-store.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'

@@ -22,7 +22,7 @@ import {
   statementTags,
   temporalInformation,
 } from './policy.ts'
-import { isContribution, keptLabel } from './kept-label.ts'
+import { isContribution, keptLabel } from '../adversarial-label.ts'
 import { isRepeating } from './profile.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 

@@ -16,7 +16,7 @@ import {
 import { addNormal, randomSource, type RandomSource } from '../../random.ts'
 import { imageBatchExtents, planeOf } from '../../tensor/image-batch.ts'
 import { drawnPlace, shrinkAndPad } from '../../tensor/shrink-and-pad.ts'
-import { gaussianMap } from '../../tensor/smoothing-map.ts'
+import { gaussianMap } from '../../tensor/smoothing.ts'
 import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Defence, DefenceKind, DefenceStep } from '../defence.ts'
 import { defenceText } from '../defence-steps.ts'

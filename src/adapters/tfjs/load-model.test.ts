@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { layerModel, type LayerWeights } from '../../../../test/support/keras-json.ts'
-import { expectConverted, expectSame } from '../../../../test/support/tfjs-comparison.ts'
+import { layerModel, type LayerWeights } from '../../../test/support/keras-json.ts'
+import { expectConverted, expectSame } from '../../../test/support/tfjs-comparison.ts'
 import {
   chained,
   filesOf,
@@ -10,10 +10,9 @@ import {
   merged,
   withWeights,
   type Layer,
-} from '../../../../test/support/tfjs-models.ts'
-import { loadModel } from '../load-model.ts'
-import { tf } from '../tensorflow.ts'
-import { supplyLayers } from './supply-layers.ts'
+} from '../../../test/support/tfjs-models.ts'
+import { loadModel, supplyLayers } from './load-model.ts'
+import { tf } from './tensorflow.ts'
 
 const volume = [4, 3, 2, 4]
 const image = [4, 3, 6]

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { volumeGolden } from '../../../test/support/volume-golden.ts'
-import { patchWeights } from './patch-weights.ts'
+import { patchWeights } from './volume-grid.ts'
 
 test.each(
   volumeGolden.weights.flatMap((golden) =>

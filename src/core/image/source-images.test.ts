@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { largestOffset } from './slice-geometry.ts'
-import type { SliceGeometry } from './source-images.ts'
+import { largestOffset, type SliceGeometry } from './source-images.ts'
 
 const grid: SliceGeometry = {
   orientation: [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { randomSource } from '../../core/random.ts'
-import { largestDifference, noiseLike } from './noise.ts'
+import { largestDifference, noiseLike } from './make-study.ts'
 
 const frame = (values: Uint16Array) => ({
   rows: 1,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts'
 import type { AttackRecord } from '../../export/record.ts'
-import { digestOf } from './run-digest.ts'
+import { digestOf } from './run-folders.ts'
 
 const folder = temporaryFolder('digests')
 

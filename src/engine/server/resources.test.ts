@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseLicences } from './licences.ts'
+import { parseLicences } from './resources.ts'
 
 test('what builds the application is not among its licences', () => {
   const lock = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { wilsonInterval } from '../../core/evaluate/statistics.ts'
-import { rateByPatient } from './by-patient.ts'
+import { rateByPatient } from './cohort-record.ts'
 
 const study = (patient: string | null, successes: number, count: number) => ({
   patient,
