@@ -3,6 +3,7 @@ import { attackTexts } from './texts/attack.ts'
 import { cardTexts } from './texts/card.ts'
 import { comparisonsTexts } from './texts/comparisons.ts'
 import { exportTexts } from './texts/export.ts'
+import { figureTexts } from './texts/figure.ts'
 import { jobsTexts } from './texts/jobs.ts'
 import { modelTexts } from './texts/model.ts'
 import { resultsTexts } from './texts/results.ts'
@@ -28,4 +29,5 @@ export const texts = {
   ...resultsTexts,
   ...exportTexts,
   ...settingsTexts,
+  ...figureTexts,
 } as const

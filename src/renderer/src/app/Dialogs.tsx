@@ -19,6 +19,9 @@ import { Settings } from './settings/Settings.tsx'
 /** Read when it is asked for: the documentation is long. */
 const Help = lazy(() => import('./help/Help.tsx'))
 
+/** Read when it is asked for: it is rarely. */
+const FigureDialog = lazy(() => import('../features/figures/FigureDialog.tsx'))
+
 /** The dialog that is open, if any. */
 export function Dialogs({ run }: { readonly run: ShownRun | undefined }) {
   const dialog = useUi((ui) => ui.dialog)
@@ -30,6 +33,12 @@ export function Dialogs({ run }: { readonly run: ShownRun | undefined }) {
       return active === undefined ? null : <TagBrowser study={active.study} image={active.image} />
     case 'measurements':
       return <Measurements run={run} />
+    case 'figure':
+      return (
+        <Suspense>
+          <FigureDialog />
+        </Suspense>
+      )
     case 'failures':
       return <Failures />
     case 'shortcuts':

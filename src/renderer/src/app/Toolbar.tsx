@@ -17,6 +17,7 @@ import {
   IconPlayerPlay,
   IconRectangle,
   IconRefresh,
+  IconPhotoDown,
   IconRotateClockwise,
   IconRuler2,
   IconVector,
@@ -56,6 +57,7 @@ const actions = [
   ['reset', IconRefresh],
   ['clear', IconEraser],
   ['measurements', IconListDetails],
+  ['figure', IconPhotoDown],
 ] as const satisfies readonly (readonly [Command, Icon])[]
 
 /** Tools and switches of the viewports; each has a key too. */

@@ -103,6 +103,9 @@ const plain = {
   measurements: () => {
     setUi({ dialog: 'measurements' })
   },
+  figure: () => {
+    setUi({ dialog: 'figure' })
+  },
   shortcuts: () => {
     setUi({ dialog: 'shortcuts' })
   },

@@ -47,6 +47,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'N', command: 'tool:crosshair', text: 'Crosshair: move all planes to where you click' },
   { keys: 'Q', command: 'planes', text: 'Axial, coronal and sagittal planes, or the slices again' },
   { keys: 'K', command: 'measurements', text: 'Measurements: list, name, save' },
+  { keys: 'Ctrl+S', command: 'figure', text: 'Save a figure of what viewports show' },
   { keys: 'Delete', command: 'clear', text: 'Remove measurements' },
   { keys: 'Ctrl+Z', command: 'undo', text: 'Undo what was drawn or removed' },
   { keys: 'Ctrl+Shift+Z', command: 'redo', text: 'Redo what was undone' },

@@ -39,6 +39,7 @@ export type Dialog =
   | 'edit-card'
   | 'failures'
   | 'measurements'
+  | 'figure'
 
 /**
  * What lies over images: what a run has changed, what a segmentation or a detector finds before and after, or

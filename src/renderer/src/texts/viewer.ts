@@ -99,6 +99,7 @@ export const viewerTexts = {
     reset: 'Reset the view',
     clear: 'Remove measurements',
     measurements: 'Measurements: list, name, save',
+    figure: 'Save a figure of the viewports',
     linked: 'Link viewports',
     cine: 'Cine',
     blink: 'Change between original and adversarial',

@@ -191,6 +191,7 @@ declare module 'cornerstone-tools' {
       setActiveColor(colour: string): void
       getColorIfActive(data: object): string
     }
+    readonly toolStyle: { setToolWidth(pixels: number): void }
     readonly textStyle: { setFont(font: string): void; setBackgroundColor(colour: string): void }
     newImageIdSpecificToolStateManager(): ToolStateManager
     setElementToolStateManager(element: HTMLElement, manager: ToolStateManager): void

@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest'
-import { createLinkGroup } from './link.ts'
+import { createLinkGroup, type LinkedViewport } from './link.ts'
 import { initialView, type View } from './view.ts'
-import type { ViewportControl } from './viewport-control.ts'
 
-function control(): ViewportControl {
+function control(): LinkedViewport {
   let view: View = initialView
   return {
-    show: () => undefined,
-    pixelAt: () => undefined,
-    resize: () => undefined,
-    dispose: () => undefined,
-    scale: 1,
-    frame: undefined,
-    clearMeasurements: () => undefined,
     setView: (next) => {
       view = next
     },

@@ -2,19 +2,22 @@ import { initialView, type View } from './view.ts'
 import type { ViewportControl } from './viewport-control.ts'
 import type { PlaneName } from './volume/planes.ts'
 
+/** What of a viewport the others share. */
+export type LinkedViewport = Pick<ViewportControl, 'view' | 'setView'>
+
 /** Viewports that share their view while they are linked: of one plane all of it, of others the window. */
 export interface LinkGroup {
   /** Adds a viewport, which takes the group's view; returns what removes it. */
-  join(control: ViewportControl, plane: PlaneName): () => void
+  join(control: LinkedViewport, plane: PlaneName): () => void
   /** A viewport's view was changed by the user. */
-  changed(source: ViewportControl, view: View): void
+  changed(source: LinkedViewport, view: View): void
   /** Changes the view of a viewport and, while linked, of all others. */
-  update(source: ViewportControl, change: (view: View) => View): void
+  update(source: LinkedViewport, change: (view: View) => View): void
   linked: boolean
 }
 
 export function createLinkGroup(): LinkGroup {
-  const members = new Map<ViewportControl, PlaneName>()
+  const members = new Map<LinkedViewport, PlaneName>()
   const shared = new Map<PlaneName, View>()
   let last: View | undefined
 

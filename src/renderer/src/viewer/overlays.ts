@@ -18,6 +18,8 @@ export interface Overlay extends Painting {
   readonly frame: Frame
   /** 0 to 1. */
   readonly opacity: number
+  /** What the strongest colour means, with its unit. */
+  readonly meaning: string
 }
 
 /** Draws an overlay over what is there. */
@@ -84,17 +86,22 @@ function paint({ rows, columns, samples, values }: Frame, painting: Painting): H
 
 const regionColour = '#ffd43b'
 
-/** Outlines of the region that an attack may change. */
+/**
+ * Draws outlines of the region that an attack may change.
+ * @param unit Pixels of the canvas that a line of width 1 takes: 1 on the screen, more in print.
+ */
 export function drawRegion(
   shapes: readonly RegionShape[],
   element: EnabledElement,
   context: CanvasRenderingContext2D,
+  unit: number,
 ): void {
   context.save()
   cornerstone.setToPixelCoordinateSystem(element, context)
+  const thin = unit / element.viewport.scale
   context.strokeStyle = regionColour
-  context.lineWidth = 1.5 / element.viewport.scale
-  context.setLineDash([6, 4].map((length) => length / element.viewport.scale))
+  context.lineWidth = 1.5 * thin
+  context.setLineDash([6, 4].map((length) => length * thin))
   for (const { kind, left, top, right, bottom } of shapes) {
     const [width, height] = [right - left, bottom - top]
     context.beginPath()
@@ -116,11 +123,12 @@ export function drawCrosshair(
   lines: readonly CrosshairLine[],
   { element, viewport }: EnabledElement,
   context: CanvasRenderingContext2D,
+  unit: number,
 ): void {
   if (lines.length === 0 || viewport.scale === 0) return
   context.save()
   context.setTransform(1, 0, 0, 1, 0, 0)
-  context.lineWidth = 1
+  context.lineWidth = unit
   context.globalAlpha = 0.85
   for (const { from, to, colour } of lines) {
     const [a, b] = [from, to].map((point) => cornerstone.pixelToCanvas(element, { ...point }))
@@ -229,12 +237,16 @@ export function drawBoxes(
   overlay: BoxOverlay,
   { element, canvas }: EnabledElement,
   context: CanvasRenderingContext2D,
+  unit: number,
 ): void {
-  const all = drawnBoxes(overlay, (pixel) => cornerstone.pixelToCanvas(element, pixel))
+  const all = drawnBoxes(overlay, (pixel) => {
+    const { x, y } = cornerstone.pixelToCanvas(element, pixel)
+    return { x: x / unit, y: y / unit }
+  })
   context.save()
-  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.setTransform(unit, 0, 0, unit, 0, 0)
   for (const box of all) drawLine(box, context)
-  drawTexts(all, canvas, context)
+  drawTexts(all, { width: canvas.width / unit, height: canvas.height / unit }, context)
   context.restore()
 }
 
@@ -278,7 +290,7 @@ const [font, lineHeight, margin] = ['12px sans-serif', 15, 3]
 /** White on dark: the class is known by its name, the colours are the lines'. */
 function drawTexts(
   drawn: readonly Drawn[],
-  canvas: HTMLCanvasElement,
+  canvas: Pick<HTMLCanvasElement, 'width' | 'height'>,
   context: CanvasRenderingContext2D,
 ): void {
   const all = drawn.filter(({ text }) => text !== '')

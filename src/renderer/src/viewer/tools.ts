@@ -48,7 +48,7 @@ export function initViewer(): void {
   cornerstoneTools.init({ globalToolSyncEnabled: true, showSVGCursors: false, touchEnabled: true })
   cornerstoneTools.toolColors.setToolColor('#7ee0d0')
   cornerstoneTools.toolColors.setActiveColor('#ffd43b')
-  cornerstoneTools.textStyle.setFont('13px sans-serif')
+  sizeTools(1)
   cornerstoneTools.textStyle.setBackgroundColor('rgba(0, 0, 0, 0.6)')
   for (const tool of [
     cornerstoneTools.WwwcTool,
@@ -69,6 +69,12 @@ export function initViewer(): void {
   cornerstoneTools.addTool(cornerstoneTools.EllipticalRoiTool, { name: names['region-ellipse'] })
   selectTool('window')
   watchDrawing()
+}
+
+/** Draws measurements so many times as large as on the screen, from now on. */
+export function sizeTools(factor: number): void {
+  cornerstoneTools.textStyle.setFont(`${13 * factor}px sans-serif`)
+  cornerstoneTools.toolStyle.setToolWidth(factor)
 }
 
 /** Gives the left button to a tool; pan and zoom keep their own buttons. */

@@ -16,7 +16,7 @@ import type { ViewerImage } from './image-loader.ts'
 import { keepShown, type Measured } from './measurements/shown-in.ts'
 import { shareDrawings } from './measurements/tool-states.ts'
 import type { RegionShape } from './region.ts'
-import { clearMeasurements } from './tools.ts'
+import { clearMeasurements, sizeTools } from './tools.ts'
 import { fitScale, fromViewport, initialView, toViewport, type View, type ViewContext } from './view.ts'
 
 /** What one viewport shows. */
@@ -49,10 +49,26 @@ export interface ViewportControl {
   pixelAt(pageX: number, pageY: number): { readonly x: number; readonly y: number } | undefined
   /** The frame that is shown. */
   readonly frame: Frame | undefined
+  /** In pixels. */
+  readonly size: { readonly width: number; readonly height: number }
+  /** What is shown; undefined before there is an image. */
+  readonly shown: Scene | undefined
+  /** The part of the viewport that the image covers, in its pixels; undefined before there is an image. */
+  readonly covered: Area | undefined
+  /** Draws what is shown anew, so many times as large, lines and letters too. */
+  enlarged(factor: number): Promise<HTMLCanvasElement>
   /** Removes the measurements drawn on the image. */
   clearMeasurements(): void
   resize(): void
   dispose(): void
+}
+
+/** A rectangle of a canvas, in its pixels. */
+export interface Area {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
 }
 
 /** Enables an element for cornerstone, until the control is disposed of. */
@@ -69,6 +85,8 @@ class ElementViewport implements ViewportControl {
   constructor(
     private readonly element: HTMLElement,
     private readonly listeners: ViewportListeners,
+    /** Pixels that a line of width 1 takes. */
+    private readonly unit = 1,
   ) {
     // Before cornerstone-tools hears of the element, so that measurements are drawn over the overlay.
     element.addEventListener(cornerstone.EVENTS.IMAGE_RENDERED, this.drawn)
@@ -86,6 +104,40 @@ class ElementViewport implements ViewportControl {
 
   get frame(): Frame | undefined {
     return this.scene?.image.frame
+  }
+
+  get size(): { readonly width: number; readonly height: number } {
+    const { width, height } = cornerstone.getEnabledElement(this.element).canvas
+    return { width, height }
+  }
+
+  get shown(): Scene | undefined {
+    return this.scene
+  }
+
+  get covered(): Area | undefined {
+    if (this.scene === undefined) return undefined
+    const { rows, columns } = this.scene.image
+    const { canvas } = cornerstone.getEnabledElement(this.element)
+    const corners = [
+      [0, 0],
+      [columns, 0],
+      [0, rows],
+      [columns, rows],
+    ].map(([x = 0, y = 0]) => cornerstone.pixelToCanvas(this.element, { x, y }))
+    return boundsWithin(corners, canvas)
+  }
+
+  async enlarged(factor: number): Promise<HTMLCanvasElement> {
+    const { scene } = this
+    if (scene === undefined) throw new Error('internal: nothing is shown here')
+    const { canvas } = cornerstone.getEnabledElement(this.element)
+    const element = unseen(canvas.width * factor, canvas.height * factor)
+    try {
+      return await drawnOnce(element, factor, scene, this.current)
+    } finally {
+      element.remove()
+    }
   }
 
   show(scene: Scene): void {
@@ -125,7 +177,8 @@ class ElementViewport implements ViewportControl {
 
   /** A function of its own, since it is a listener: one and the same is added and removed. */
   private readonly drawn = (event: Event): void => {
-    if (this.scene !== undefined) drawOver(this.scene, (event as CustomEvent<RenderedEvent>).detail)
+    if (this.scene !== undefined)
+      drawOver(this.scene, (event as CustomEvent<RenderedEvent>).detail, this.unit)
     this.readBack()
     this.listeners.onDrawn()
   }
@@ -149,17 +202,80 @@ class ElementViewport implements ViewportControl {
   }
 }
 
+/** An element of that size off the page's edge: cornerstone draws on nothing that has none. */
+function unseen(width: number, height: number): HTMLElement {
+  const element = document.createElement('div')
+  const size = { width: `${Math.round(width)}px`, height: `${Math.round(height)}px` }
+  Object.assign(element.style, { position: 'fixed', left: '100vw', top: '0', ...size })
+  document.body.append(element)
+  return element
+}
+
+/** Draws a scene on an element, copies the canvas once measurements are on it too, and lets it go. */
+async function drawnOnce(
+  element: HTMLElement,
+  unit: number,
+  scene: Scene,
+  view: View,
+): Promise<HTMLCanvasElement> {
+  let drawn: () => void = () => undefined
+  const isDrawn = new Promise<void>((resolve) => {
+    drawn = resolve
+  })
+  const control = new ElementViewport(
+    element,
+    {
+      onView: () => undefined,
+      onDrawn: () => {
+        drawn()
+      },
+    },
+    unit,
+  )
+  try {
+    sizeTools(unit)
+    control.setView(view)
+    control.show(scene)
+    // The tools draw in the same event, after us.
+    await isDrawn
+    return copyOf(cornerstone.getEnabledElement(element).canvas)
+  } finally {
+    sizeTools(1)
+    control.dispose()
+  }
+}
+
+function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement {
+  const copy = document.createElement('canvas')
+  copy.width = canvas.width
+  copy.height = canvas.height
+  copy.getContext('2d')?.drawImage(canvas, 0, 0)
+  return copy
+}
+
+/** The rectangle around points, as far as it lies on a canvas. */
+function boundsWithin(
+  points: readonly { readonly x: number; readonly y: number }[],
+  canvas: Pick<HTMLCanvasElement, 'width' | 'height'>,
+): Area {
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)]
+  const [left, top] = [Math.max(0, Math.min(...xs)), Math.max(0, Math.min(...ys))]
+  const [right, bottom] = [Math.min(canvas.width, Math.max(...xs)), Math.min(canvas.height, Math.max(...ys))]
+  return { x: left, y: top, width: right - left, height: bottom - top }
+}
+
 /** What lies over the image, lowest first. */
 function drawOver(
   { swipe, overlay, masks, boxes, region, lines }: Scene,
   { enabledElement, canvasContext }: RenderedEvent,
+  unit: number,
 ): void {
   if (swipe !== undefined) drawSwipe(swipe, enabledElement, canvasContext)
   if (overlay !== undefined) drawOverlay(overlay, enabledElement, canvasContext)
   if (masks !== undefined) drawMasks(masks, enabledElement, canvasContext)
-  if (boxes !== undefined) drawBoxes(boxes, enabledElement, canvasContext)
-  drawRegion(region, enabledElement, canvasContext)
-  drawCrosshair(lines, enabledElement, canvasContext)
+  if (boxes !== undefined) drawBoxes(boxes, enabledElement, canvasContext, unit)
+  drawRegion(region, enabledElement, canvasContext, unit)
+  drawCrosshair(lines, enabledElement, canvasContext, unit)
 }
 
 function contextOf(element: HTMLElement, image: ViewerImage, rotation: number): ViewContext {

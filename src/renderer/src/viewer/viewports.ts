@@ -22,6 +22,11 @@ export function registerViewport(index: number, control: ViewportControl, plane:
   }
 }
 
+/** What is at a place in the grid. */
+export function viewportAt(index: number): ViewportControl | undefined {
+  return controls.get(index)
+}
+
 /** Changes how a viewport, and those linked to it, show their images. */
 export function updateView(index: number, change: (view: View) => View): void {
   const control = controls.get(index)

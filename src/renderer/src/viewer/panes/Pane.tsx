@@ -6,7 +6,7 @@ import type { Pane as PaneState } from '../../state/panes.ts'
 import { notifyUser } from '../../api/notify.ts'
 import { texts } from '../../texts.ts'
 import { Corners } from '../Corners.tsx'
-import { perturbationScale, type RunImages } from '../run-images.ts'
+import type { RunImages } from '../run-images.ts'
 import { type Drawn, nothingDrawn, Viewport } from '../Viewport.tsx'
 import classes from '../viewer.module.css'
 import { GradientNote, PaneFrame, PaneMessage, PaneTop, PlaneNote } from './pane-parts.tsx'
@@ -52,7 +52,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
             place={placeName(pane, image)}
             orientation={plane?.orientation ?? details.orientation}
           />
-          <Legends layers={layers} scale={run && perturbationScale(run, slice.image, scene.image.frame)} />
+          <Legends layers={layers} />
         </>
       )}
       {scene?.swiped !== undefined && <SwipeDivider />}

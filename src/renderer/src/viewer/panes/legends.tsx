@@ -1,45 +1,19 @@
-import { colourOf, type Colours, limitText, type PerturbationScale } from '../colormap.ts'
+import { colourOf } from '../colormap.ts'
 import type { Layers } from './use-layers.ts'
-import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { boxDashes, type BoxOrigin, type BoxOverlay, type MaskOverlay, type Overlay } from '../overlays.ts'
-import { threeDigits } from '../probe.ts'
 import classes from '../viewer.module.css'
 import { useEffect, useRef } from 'react'
 
-interface LegendsProps {
-  readonly layers: Layers
-  /** Undefined where there is no run, and so no perturbation. */
-  readonly scale: PerturbationScale | undefined
-}
-
 /** What the colours over an image mean. */
-export function Legends({ layers: { overlay, masks, boxes }, scale }: LegendsProps) {
+export function Legends({ layers: { overlay, masks, boxes } }: { readonly layers: Layers }) {
   return (
     <>
-      {overlay !== undefined && <OverlayLegend overlay={overlay} scale={scale} />}
+      {overlay !== undefined && <ColourLegend {...overlay} />}
       {masks !== undefined && <MaskLegend overlay={masks} />}
       {boxes !== undefined && <BoxLegend overlay={boxes} />}
     </>
   )
-}
-
-interface OverlayLegendProps {
-  readonly overlay: Overlay
-  /** Undefined where there is no run, and so no perturbation. */
-  readonly scale: PerturbationScale | undefined
-}
-
-/**
- * What an overlay's colours mean: the perturbation's in the unit that was chosen, the gradient's in its own.
- */
-function OverlayLegend({ overlay: { colours, limit, scale: kind }, scale }: OverlayLegendProps) {
-  const { unit } = useUi((ui) => ui.overlay)
-  if (colours === 'magnitude')
-    return <ColourLegend colours={colours} limit={texts.viewer.gradientLimit(threeDigits(limit))} />
-  if (scale === undefined) return null
-  const text = limitText(scale, scale.rangeWidth / limit, unit)
-  return <ColourLegend colours={colours} limit={kind === 'linear' ? text : texts.viewer.scaled[kind](text)} />
 }
 
 const origins: readonly BoxOrigin[] = ['annotated', 'before', 'after']
@@ -78,14 +52,8 @@ function BoxLegend({ overlay }: { readonly overlay: BoxOverlay }) {
   )
 }
 
-interface ColourLegendProps {
-  readonly colours: Colours
-  /** What the strongest colour means, with its unit. */
-  readonly limit: string
-}
-
 /** Signed colours from −limit over zero to +limit, or magnitudes from zero to the limit. */
-function ColourLegend({ colours, limit }: ColourLegendProps) {
+function ColourLegend({ colours, meaning }: Pick<Overlay, 'colours' | 'meaning'>) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const context = canvas.current?.getContext('2d')
@@ -100,7 +68,7 @@ function ColourLegend({ colours, limit }: ColourLegendProps) {
       className={classes['legend']}
       data-testid="legend"
       role="img"
-      aria-label={texts.viewer.legends[colours](limit)}
+      aria-label={texts.viewer.legends[colours](meaning)}
     >
       <canvas ref={canvas} width={steps} height={1} />
       <div className={classes['legendTicks']} aria-hidden>
@@ -108,7 +76,7 @@ function ColourLegend({ colours, limit }: ColourLegendProps) {
           <span key={tick}>{tick}</span>
         ))}
       </div>
-      <div aria-hidden>{limit}</div>
+      <div aria-hidden>{meaning}</div>
     </div>
   )
 }

@@ -4,12 +4,21 @@ import type { Pane, PaneKind } from '../../state/panes.ts'
 import { useModelInfo } from '../../state/card-answers.ts'
 import { frameKey, predictionsKey, usePredictions } from '../../state/predictions.ts'
 import { useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
 import { overlayContent } from '../../state/overlay.ts'
-import { colourLimit, magnitudeLimit } from '../colormap.ts'
+import {
+  colourLimit,
+  type ColourScale,
+  type LegendUnit,
+  limitText,
+  magnitudeLimit,
+  type PerturbationScale,
+} from '../colormap.ts'
 import type { Frame, FrameRef } from '../frame.ts'
 import { imageIdOf, isGradientOf, isLoading, loadFrame, type ViewerImage } from '../image-loader.ts'
 import { shownClasses } from '../mask-pixels.ts'
 import type { BoxOverlay, MaskOverlay, Overlay } from '../overlays.ts'
+import { threeDigits } from '../probe.ts'
 import { type FrameMasks, perturbationScale, type RunImages } from '../run-images.ts'
 import type { Slice } from '../slices.ts'
 import type { LoadedScene } from '../use-scene.ts'
@@ -119,40 +128,48 @@ function usePerturbationOverlay(
   scene: LoadedScene | undefined,
   run: RunImages | undefined,
 ): Overlay | undefined {
-  const { opacity, magnification, scale } = useUi((ui) => ui.overlay)
+  const { opacity, magnification, scale, unit } = useUi((ui) => ui.overlay)
   const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'perturbation')
   const isAlone = kind === 'perturbation'
   const frame = scene?.perturbation?.frame
-  const fixed = run && scene && colourLimit(perturbationScale(run, image, scene.image.frame), magnification)
+  const sizes = run && scene && perturbationScale(run, image, scene.image.frame)
+  const fixed = sizes && colourLimit(sizes, magnification)
   const limit = scale === 'rank' && frame !== undefined ? magnitudeLimit(frame, 1) : fixed
+  const meaning = sizes === undefined || limit === undefined ? '' : scaledText(scale, sizes, limit, unit)
   const isPainted = isAlone || isSwitchedOn
   const strength = isAlone ? 1 : opacity
   return useMemo(
     () =>
       isPainted && frame !== undefined && limit !== undefined
-        ? { frame, limit, scale, opacity: strength, colours: 'signed', use: isAlone ? 'alone' : 'over' }
+        ? {
+            frame,
+            limit,
+            scale,
+            meaning,
+            opacity: strength,
+            colours: 'signed',
+            use: isAlone ? 'alone' : 'over',
+          }
         : undefined,
-    [isPainted, frame, limit, scale, strength, isAlone],
+    [isPainted, frame, limit, scale, strength, isAlone, meaning],
   )
+}
+
+/** "±8 grey levels of 255", and how sizes between become colours where that is not linear. */
+function scaledText(kind: ColourScale, sizes: PerturbationScale, limit: number, unit: LegendUnit): string {
+  const text = limitText(sizes, sizes.rangeWidth / limit, unit)
+  return kind === 'linear' ? text : texts.viewer.scaled[kind](text)
 }
 
 /** A gradient's magnitudes over the image, in colours that span those of this image. */
 function useGradientOverlay(frame: Frame | undefined): Overlay | undefined {
   const { opacity, gradientMagnification } = useUi((ui) => ui.overlay)
-  return useMemo(
-    () =>
-      frame === undefined
-        ? undefined
-        : {
-            frame,
-            limit: magnitudeLimit(frame, gradientMagnification),
-            opacity,
-            colours: 'magnitude',
-            scale: 'linear',
-            use: 'over',
-          },
-    [frame, opacity, gradientMagnification],
-  )
+  return useMemo(() => {
+    if (frame === undefined) return undefined
+    const limit = magnitudeLimit(frame, gradientMagnification)
+    const meaning = texts.viewer.gradientLimit(threeDigits(limit))
+    return { frame, limit, meaning, opacity, colours: 'magnitude', scale: 'linear', use: 'over' }
+  }, [frame, opacity, gradientMagnification])
 }
 
 /**

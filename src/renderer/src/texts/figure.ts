@@ -1,0 +1,31 @@
+/** Figures of viewports. */
+export const figureTexts = {
+  figure: {
+    title: 'Save a figure',
+    of: 'What it shows',
+    ofs: { viewport: 'The active viewport', layout: 'All viewports' },
+    width: 'Width',
+    widthText: 'Journals often ask for 85 to 90 mm (one column) or 170 to 180 mm (two).',
+    dpi: 'Resolution',
+    dpis: (dpi: number) => `${dpi} dpi`,
+    format: 'Format',
+    formats: { png: 'PNG', tiff: 'TIFF', svg: 'SVG' },
+    background: 'Background',
+    backgrounds: { light: 'Light', dark: 'Dark' },
+    letters: 'Letters: a, b, c',
+    names: 'Names: original, adversarial …',
+    legends: 'Colour bars and legends',
+    scaleBars: 'Scale bars',
+    noScale: 'Without pixel spacing there is no scale bar.',
+    trimmed: 'Leave out what lies beside the image',
+    size: (width: string, height: string, pixels: string) => `${width} × ${height} mm, ${pixels} pixels`,
+    identity:
+      'Names and dates from the file’s attributes are not in the figure; what is burned into the pixels is.',
+    preview: 'Preview of the figure',
+    save: 'Save',
+    none: 'No viewport shows an image.',
+    tooLarge: (most: number) => `Longer than ${most} pixels: choose a smaller width or resolution.`,
+    noCanvas: 'The figure is too large for this machine: choose a smaller width or resolution.',
+    lines: { annotated: 'dotted', before: 'dashed', after: 'solid' },
+  },
+} as const
