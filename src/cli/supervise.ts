@@ -31,9 +31,25 @@ export async function superviseCommand(entry: URL, args: readonly string[]): Pro
     grace ??= setTimeout(end, graceMs, signal)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
+  endWithReader(process.stdout)
+  endWithReader(process.stderr)
   const [code] = (await once(command, 'exit')) as [number]
   clearTimeout(grace)
   return code
+}
+
+/** 128 and the number of SIGPIPE, as shells have it. */
+const readerGone = 141
+
+/**
+ * Ends the process once nobody reads what it writes any more, as in `radversary … | head`. Node hears of it by
+ * an error where other programs get a signal.
+ */
+function endWithReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(readerGone)
+    throw error
+  })
 }
 
 /** What the command's thread must know of the process. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -46,3 +47,12 @@ test.each([
   },
   60_000,
 )
+
+test('a reader that goes away, as head does, ends the command without a word', async () => {
+  const child = startCommandLine(['attack', '--help'])
+  child.stdout.destroy()
+  let err = ''
+  child.stderr.on('data', (text: Buffer) => (err += String(text)))
+  const [code] = (await once(child, 'exit')) as [number | null]
+  expect({ code, err }).toEqual({ code: 141, err: '' })
+}, 60_000)
