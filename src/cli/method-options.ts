@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { RadversaryError } from '../core/errors.ts'
 import type { AttackSpec } from '../core/spec/attack-spec.ts'
 import { settingFlag, settingOption } from '../core/spec/command-line.ts'
+import { namedMethod, presetNames } from '../core/spec/method-presets.ts'
 import { attackPresets } from '../core/spec/presets.ts'
 import { methodsHelp, settingHelpText, type MethodHelp } from '../engine/attack/method-settings.ts'
 
@@ -18,7 +19,11 @@ export function withMethod(command: Command, args: readonly string[]): Command {
   const methods = methodsHelp()
   const chosen = chosenMethod(args, methods)
   command
-    .option('--method <name>', `one of ${methods.map(({ name }) => name).join(', ')}`, attackPresets.method)
+    .option(
+      '--method <name>',
+      `one of ${methods.map(({ name }) => name).join(', ')}; with published settings: ${presetNames.join(', ')}`,
+      attackPresets.method,
+    )
     .addOption(
       new Option('--mode <mode>', 'of SMIA: the paper, or the authors’ code')
         .choices(['paper', 'reference'])
@@ -40,11 +45,12 @@ export function methodRequest(options: MethodOptions): Pick<AttackSpec, 'method'
     const value = given[settingOption(name)]
     return value === undefined ? [] : [[name, value] as const]
   })
-  return { method: methodName(options), settings: Object.fromEntries(settings) }
+  const named = namedMethod(methodName(options))
+  return { method: named.method, settings: { ...named.settings, ...Object.fromEntries(settings) } }
 }
 
 function methodName({ method, mode }: MethodOptions): string {
-  if (mode === 'paper' || method === 'smia-reference') return method
+  if (mode === 'paper' || method.startsWith('smia-reference')) return method
   if (method === 'smia') return 'smia-reference'
   throw new RadversaryError('usage', `Mode: expected smia for the mode ${mode}, got ${method}`)
 }
@@ -73,7 +79,7 @@ function chosenMethod(args: readonly string[], methods: readonly MethodHelp[]): 
         ? args[at].slice(flag.length + 1)
         : args[at + 1]
   }
-  const name = valueOf('--method')
+  const name = valueOf('--method')?.replace(/:.*$/, '')
   const actual = name === 'smia' && valueOf('--mode') === 'reference' ? 'smia-reference' : name
   return methods.find((method) => method.name === actual)
 }

@@ -39,6 +39,13 @@ test('every field is taken from the command line', () => {
   expect(attackOf(optionsOf(everything))).toEqual(spec)
 })
 
+test('a preset gives its settings, and one that is given by itself goes before it', () => {
+  expect(attackOf(optionsOf(['--method', 'smia:reused-50', '--steps', '7']))).toMatchObject({
+    method: 'smia',
+    settings: { alpha: '0.2', steps: '7' },
+  })
+})
+
 test('the command that is written of an attack reads as that attack', () => {
   const subject = { study: ['ct'], models: ['chest'], device: 'cpu', out: 'OUT' }
   const words = attackCommand(spec, subject).replaceAll("'", '').split(' ')

@@ -70,16 +70,17 @@ export interface ComparisonOptions extends FieldOptions {
   readonly epsilon: readonly string[]
   readonly epsilonL2: readonly string[]
   readonly set?: readonly string[]
+  readonly sweep?: readonly string[]
   readonly transfer?: boolean
 }
 
 /** @throws RadversaryError usage. */
 export function comparisonOf(options: ComparisonOptions): ComparisonSpec {
-  const { model, method, epsilon, epsilonL2, set = [], transfer } = options
+  const { model, method, epsilon, epsilonL2, set = [], sweep = [], transfer } = options
   return parseSpec('Comparison', askedComparison, {
     ...givenOf(options),
     models: model,
-    methods: comparedMethods(method, set),
+    methods: comparedMethods(method, set, sweep),
     budgets: { Linf: epsilon[0] === presetBudgets ? [] : epsilon, L2: epsilonL2 },
     transfer,
   })

@@ -2,6 +2,7 @@ import { decimal, exponential, noNumber, percent } from '../../core/number-texts
 import { Command } from 'commander'
 import { compareStudy, type CompareReport } from '../../engine/compare/compare-study.ts'
 import type { CompareRequest } from '../../engine/compare/compare-run.ts'
+import { comparedName } from '../../core/spec/compared-methods.ts'
 import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
 import { comparisonPresets } from '../../core/spec/presets.ts'
 import type { Headline } from '../../core/evaluate/headline.ts'
@@ -35,6 +36,10 @@ export function withComparison(
       '--set <settings...>',
       'METHOD.SETTING=VALUE, e.g. smia.alpha=0.5; a step that is not set goes with the budget',
     )
+    .option(
+      '--sweep <settings...>',
+      'METHOD.SETTING=VALUE,VALUE,…, e.g. smia.alpha=0,0.2,1: the method once with each value',
+    )
     .option('--transfer', text.transfer.description)
   return withFields(command, fields)
 }
@@ -62,7 +67,7 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
   const { models, cells, failures, warnings } = comparison
   const rows = cells.map((cell) => [
     ...(models.length > 1 ? [models[cell.model]?.name ?? ''] : []),
-    ...[cell.method, cell.budget ?? noNumber, ...fooledTexts(cell)],
+    ...[comparedName(cell), cell.budget ?? noNumber, ...fooledTexts(cell)],
     ...[percent(cell.meanConfidenceAfter), decimal(cell.meanPsnr, 1), decimal(cell.meanSsim, 4)],
     ...[exponential(cell.perturbation.variance), `${decimal(cell.secondsPerSlice, 2)} s`],
   ])

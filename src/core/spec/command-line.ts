@@ -1,5 +1,6 @@
 import { attackPresets, exportKinds } from './presets.ts'
 import type { AttackSpec } from './attack-spec.ts'
+import { settingTexts } from './compared-methods.ts'
 import type { ComparisonSpec, EvaluationSpec } from './comparison-spec.ts'
 
 /**
@@ -71,12 +72,11 @@ export function attackCommand(spec: AttackSpec, subject: CommandSubject): string
 /** The command line that makes a comparison again; methods are set at every budget alike. */
 export function comparisonCommand(spec: ComparisonSpec, subject: CommandSubject): string {
   const { methods, budgets, transfer } = spec
-  const settings = methods.flatMap(({ name, settings }) =>
-    Object.entries(settings).map(([setting, value]) => `${name}.${setting}=${String(value)}`),
-  )
+  const { names, settings, sweeps } = settingTexts(methods)
   return commandText('compare', subject, [
-    ...['--method', ...methods.map(({ name }) => name)],
+    ...['--method', ...names],
     ...(settings.length === 0 ? [] : ['--set', ...settings]),
+    ...(sweeps.length === 0 ? [] : ['--sweep', ...sweeps]),
     ...['--epsilon', ...(budgets.Linf.length === 0 ? [presetBudgets] : budgets.Linf)],
     ...(budgets.L2.length === 0 ? [] : ['--epsilon-l2', ...budgets.L2]),
     ...(transfer ? ['--transfer'] : []),

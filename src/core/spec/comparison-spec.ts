@@ -9,7 +9,8 @@ const budgets = z.array(z.string().min(1)).readonly()
 /** What a comparison does not take of an attack: the one method, and what is exported (nothing is). */
 const shared = { method: true, settings: true, exports: true } as const
 
-const comparedMethod = z.strictObject({ name: method, settings })
+/** `as`: what it is called beside the others, where one method is there with several settings. */
+const comparedMethod = z.strictObject({ name: method, settings, as: z.string().min(1).max(200).optional() })
 
 const grid = {
   /** Names of models, or files. */

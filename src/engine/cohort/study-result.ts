@@ -1,3 +1,4 @@
+import { comparedName } from '../../core/spec/compared-methods.ts'
 import { join } from 'node:path'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import type { Headline } from '../../core/evaluate/headline.ts'
@@ -94,7 +95,11 @@ function ofComparison(comparison: Comparison): StudyResult {
   const { schema: _, notice: __, exportId, images, cells, failures, warnings: ___, ...run } = comparison
   return {
     run,
-    cells: cells.map(({ model, method, budget }) => ({ model: nameOf(run, model), method, budget })),
+    cells: cells.map((cell) => ({
+      model: nameOf(run, cell.model),
+      method: comparedName(cell),
+      budget: cell.budget,
+    })),
     exportId,
     images,
     failures: failures.length,

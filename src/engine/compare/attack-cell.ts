@@ -51,7 +51,7 @@ export interface CellContext {
  */
 export async function attackCell(cell: number, context: CellContext): Promise<CellResult> {
   const { run, stacks, lanes, signal, onDone } = context
-  const { model, budget, norm, method } = entry(run.cells, cell)
+  const { model, budget, norm, method, as } = entry(run.cells, cell)
   const slices: CellSlice[] = []
   const failures: InputFailure[] = []
   let seconds = 0
@@ -73,6 +73,7 @@ export async function attackCell(cell: number, context: CellContext): Promise<Ce
     schema: cellSchema,
     model,
     method: name,
+    ...(as !== undefined && { as }),
     settings: { ...settings },
     budget,
     norm,

@@ -74,6 +74,8 @@ export const cellResult = z.strictObject({
   schema: z.literal(cellSchema),
   model: z.int().nonnegative(),
   method: attackSpec.shape.method,
+  /** What it is called beside the others, where one method is there with several settings. */
+  as: z.string().optional(),
   settings: takenSettings,
   budget: z.string().nullable(),
   norm: z.enum(norms),

@@ -6,6 +6,7 @@ import { entry } from '../../core/entry.ts'
 import { closeAll, lanesOf, openLanes } from '../session/lanes.ts'
 import type { OpenedModel } from '../models/open-model.ts'
 import type { JobHooks } from '../progress.ts'
+import { comparedName } from '../../core/spec/compared-methods.ts'
 import { attackCell } from './attack-cell.ts'
 import { openCellLane } from './cell-lane.ts'
 import { cellLaneOnThread } from './lane-tasks.ts'
@@ -125,7 +126,7 @@ async function workOnModel(model: number, { run, folder, done, hooks }: Work): P
 /** @param images of all cells that are done */
 function progressOf({ models, cells, images: { length } }: CompareRun, cell: PlannedCell, images: number) {
   const { name } = entry(models, cell.model).opened.card
-  const note = `${name}, ${cell.method.name}${cell.budget === null ? '' : ` at ${cell.budget}`}`
+  const note = `${name}, ${comparedName({ method: cell.method.name, as: cell.as })}${cell.budget === null ? '' : ` at ${cell.budget}`}`
   return { done: images, total: cells.length * length, phase: 'attacking', note }
 }
 

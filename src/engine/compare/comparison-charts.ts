@@ -1,4 +1,5 @@
 import { type ChartOption, svgChart } from '../../adapters/charts/svg-chart.ts'
+import { comparedName } from '../../core/spec/compared-methods.ts'
 import type { ComparedCell, Comparison } from './comparison.ts'
 
 /** What the chart library gives a drawing function. */
@@ -65,7 +66,7 @@ export function comparisonCharts(comparison: Comparison): Map<string, string> {
     add(`variance-${model + 1}`, varianceOption(cells, name))
   })
   for (const method of methodsOf(comparison.cells))
-    add(`transfer-${method}`, transferOption(comparison, method))
+    add(`transfer-${fileWord(method)}`, transferOption(comparison, method))
   return charts
 }
 
@@ -75,7 +76,7 @@ function successOption(cells: readonly ComparedCell[], model: string): ChartOpti
   if (budgets.length < 2) return undefined
   const series = methodsOf(cells).flatMap((method, index) => {
     const own = budgets.map((budget) =>
-      cells.find((cell) => cell.method === method && cell.budget === budget),
+      cells.find((cell) => comparedName(cell) === method && cell.budget === budget),
     )
     const rates = own.map((cell) => cell?.fooled.rate ?? null)
     const intervals = own.flatMap((cell, at) =>
@@ -96,7 +97,7 @@ function successOption(cells: readonly ComparedCell[], model: string): ChartOpti
 /** At each method's largest budget. */
 function varianceOption(cells: readonly ComparedCell[], model: string): ChartOption | undefined {
   const series = methodsOf(cells).flatMap((method) => {
-    const last = cells.findLast((cell) => cell.method === method)
+    const last = cells.findLast((cell) => comparedName(cell) === method)
     const points =
       last?.iterations.map(({ iteration, perturbationVariance: { mean } }) => [iteration, mean]) ?? []
     return points.length < 2
@@ -118,7 +119,7 @@ function varianceOption(cells: readonly ComparedCell[], model: string): ChartOpt
 function transferOption({ models, cells }: Comparison, method: string): ChartOption | undefined {
   const names = models.map(({ name }) => name)
   const data = models.flatMap((_, made) => {
-    const cell = cells.findLast((one) => one.method === method && one.model === made)
+    const cell = cells.findLast((one) => comparedName(one) === method && one.model === made)
     if (cell === undefined || cell.transfer.length === 0) return []
     const judged = [{ model: made, fooled: cell.fooled }, ...cell.transfer]
     return judged.map(({ model, fooled }) => [
@@ -152,5 +153,10 @@ function upright(name: string) {
 }
 
 function methodsOf(cells: readonly ComparedCell[]): string[] {
-  return [...new Set(cells.map(({ method }) => method))]
+  return [...new Set(cells.map(comparedName))]
+}
+
+/** smia(alpha=0.2) as a part of a file's name: smia-alpha-0.2. */
+function fileWord(name: string): string {
+  return name.replace(/[^\w.]+/g, '-').replace(/-$/, '')
 }

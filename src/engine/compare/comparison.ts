@@ -11,6 +11,7 @@ import { evidenceOf } from '../attack/evidence.ts'
 import { researchNotice } from '../export/record.ts'
 import { version } from '../version.ts'
 import type { CellResult } from './cell-result.ts'
+import { comparedName } from '../../core/spec/compared-methods.ts'
 import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
 import type { ComparedModel, CompareRun } from './compare-run.ts'
 
@@ -165,12 +166,13 @@ function judgeWarnings(cells: readonly CellResult[], model: number, isForced: bo
 }
 
 function comparedCell(
-  { slices, model, method, settings, budget, norm, secondsPerSlice }: CellResult,
+  { slices, model, method, as, settings, budget, norm, secondsPerSlice }: CellResult,
   isForced: boolean,
 ): ComparedCell {
   return {
     model,
     method,
+    ...(as !== undefined && { as }),
     settings,
     budget,
     norm,
@@ -196,7 +198,7 @@ function distinctFailures(cells: readonly CellResult[]): CellResult['failures'] 
 }
 
 const tableColumns: readonly (readonly [name: string, value: (cell: ComparedCell) => CsvCell])[] = [
-  ['method', (cell) => cell.method],
+  ['method', comparedName],
   ['norm', (cell) => cell.norm],
   ['budget', (cell) => cell.budget],
   ['slices', (cell) => cell.slices],
@@ -240,9 +242,9 @@ export function iterationsCsv({ models, cells }: Comparison): string {
     'deviation_variance',
     'kl_to_smoothed_mean',
   ]
-  const rows = cells.flatMap(({ model, method, budget, iterations }) =>
+  const rows = cells.flatMap(({ model, method, as, budget, iterations }) =>
     iterations.map(({ iteration, slices, deviation, klToSmoothed, perturbationVariance, signAgreement }) => [
-      ...[models[model]?.name ?? '', method, budget, iteration, slices],
+      ...[models[model]?.name ?? '', comparedName({ method, as }), budget, iteration, slices],
       ...[deviation.mean, deviation.variance, klToSmoothed.mean],
       ...[perturbationVariance.mean, perturbationVariance.variance, signAgreement.mean],
     ]),
@@ -255,9 +257,9 @@ export function iterationsCsv({ models, cells }: Comparison): string {
 
 /** made on (rows) against judged on, per method and budget: what fooled the judge of what it had right. */
 export function transferCsv({ models, cells }: Comparison): string {
-  const rows = cells.flatMap(({ model, method, budget, fooled: own, transfer }) =>
+  const rows = cells.flatMap(({ model, method, as, budget, fooled: own, transfer }) =>
     [{ model, fooled: own }, ...transfer].map(({ model: judge, fooled }) => [
-      ...[models[model]?.name ?? '', models[judge]?.name ?? '', method, budget],
+      ...[models[model]?.name ?? '', models[judge]?.name ?? '', comparedName({ method, as }), budget],
       ...[fooled.rate, fooled.lower, fooled.upper, fooled.count],
     ]),
   )

@@ -10,6 +10,8 @@ export interface PlannedCell extends Bound {
   /** Index among the compared models. */
   readonly model: number
   readonly method: ConfiguredMethod
+  /** What it is called beside the others; undefined: by the method's name. */
+  readonly as?: string | undefined
 }
 
 /**
@@ -29,7 +31,7 @@ export function planCells(
 }
 
 function atBudgets(
-  { name, settings }: ComparedMethod,
+  { name, settings, as }: ComparedMethod,
   budgets: ComparisonSpec['budgets'],
 ): Omit<PlannedCell, 'model'>[] {
   const alone = configureMethod(name, settings)
@@ -45,9 +47,10 @@ function atBudgets(
   const { norm } = bound
   const isAsked = (norm === 'Linf' || norm === 'L2') && !('epsilon' in settings)
   const given = isAsked ? budgets[norm] : []
-  if (given.length === 0) return [{ method: alone, ...bound }]
+  if (given.length === 0) return [{ method: alone, as, ...bound }]
   return given.map((budget) => ({
     method: configureMethod(name, scaled(alone, settings, budget)),
+    as,
     budget,
     norm,
   }))

@@ -17,6 +17,9 @@ export const comparisonsTexts = {
     settings: 'Settings of methods',
     settingsHelp:
       'The same at every budget: smia.alpha=0.5 pgd.restarts=5. A step that is not set goes with the budget.',
+    sweeps: 'Settings to sweep',
+    sweepsHelp: 'A method once with each value: smia.alpha=0,0.2,1.',
+    noSweep: 'none',
     needs: { models: 'Choose a model first.', methods: 'Choose a method first.' },
     start: 'Start the comparison',
     cells: (methods: number, budgets: number, models: number) =>

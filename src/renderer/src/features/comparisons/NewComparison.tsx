@@ -186,17 +186,29 @@ function Budgets() {
 
 /** Settings that are the same at every budget. */
 function MethodSettings() {
-  const { settings } = useComparisonForm()
+  const { settings, sweeps } = useComparisonForm()
   return (
-    <TextInput
-      label={texts.comparisons.settings}
-      description={texts.comparisons.settingsHelp}
-      placeholder={texts.attack.byDefault}
-      value={settings}
-      spellCheck={false}
-      onChange={(event) => {
-        changeComparisonForm({ settings: event.currentTarget.value })
-      }}
-    />
+    <>
+      <TextInput
+        label={texts.comparisons.settings}
+        description={texts.comparisons.settingsHelp}
+        placeholder={texts.attack.byDefault}
+        value={settings}
+        spellCheck={false}
+        onChange={(event) => {
+          changeComparisonForm({ settings: event.currentTarget.value })
+        }}
+      />
+      <TextInput
+        label={texts.comparisons.sweeps}
+        description={texts.comparisons.sweepsHelp}
+        placeholder={texts.comparisons.noSweep}
+        value={sweeps}
+        spellCheck={false}
+        onChange={(event) => {
+          changeComparisonForm({ sweeps: event.currentTarget.value })
+        }}
+      />
+    </>
   )
 }

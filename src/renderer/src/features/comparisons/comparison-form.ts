@@ -29,6 +29,8 @@ interface ComparisonForm extends GoalForm, RunForm, Pick<ComparisonSpec, 'transf
   readonly budgetsL2: string
   /** METHOD.SETTING=VALUE texts, separated as budgets are. */
   readonly settings: string
+  /** METHOD.SETTING=VALUE,VALUE texts, separated as budgets are. */
+  readonly sweeps: string
   /** A labels file, empty for none; undefined for the one beside the study. */
   readonly labels: string | undefined
 }
@@ -42,6 +44,7 @@ export const useComparisonForm = create<ComparisonForm>(() => ({
   budgets: budgets.Linf.join(' '),
   budgetsL2: '',
   settings: '',
+  sweeps: '',
   // A page that compares models means to see what transfers.
   transfer: true,
   labels: undefined,
@@ -96,7 +99,7 @@ export function comparisonAsked(
   form: ComparisonForm,
   { models, methods, labels, known, isOfStacks, isQuantised, defended }: Compared,
 ) {
-  const { budgets, budgetsL2, settings, transfer, seed, earlyStop, batch } = form
+  const { budgets, budgetsL2, settings, sweeps, transfer, seed, earlyStop, batch } = form
   return {
     ...goalSpecOf(form, models[0], known),
     models: [...models],
@@ -104,7 +107,7 @@ export function comparisonAsked(
     earlyStop,
     batch,
     transfer: transfer && models.length > 1,
-    methods: comparedMethods(methods, partsOf(settings)),
+    methods: comparedMethods(methods, partsOf(settings), partsOf(sweeps)),
     budgets: { Linf: partsOf(budgets), L2: partsOf(budgetsL2) },
     labels: given(labels),
     slices: isOfStacks ? form.slices : undefined,

@@ -1,5 +1,6 @@
 import { decimal, exponential, noNumber, percent } from '../../../../core/number-texts.ts'
 import type { ComparedCell, Comparison } from '../../../../engine/compare/comparison.ts'
+import { comparedName } from '../../../../core/spec/compared-methods.ts'
 import { texts } from '../../texts.ts'
 import { csv } from '../../../../core/evaluate/csv.ts'
 import type { NamedCurve } from '../results/curves.ts'
@@ -31,7 +32,7 @@ export function cellsCsv({ models, cells }: Comparison): string {
     'variance',
   ]
   const rows = cells.map((cell) => [
-    ...[models[cell.model]?.name ?? '', cell.method, cell.budget],
+    ...[models[cell.model]?.name ?? '', comparedName(cell), cell.budget],
     ...[
       cell.metBefore,
       cell.fooled.successes,
@@ -59,7 +60,7 @@ export function cellText({ models }: Comparison, cell: ComparedCell, column: Com
 
 const texted: Readonly<Record<ComparisonColumn, (cell: ComparedCell, model: string) => string>> = {
   model: (_, model) => model,
-  method: ({ method }) => method,
+  method: comparedName,
   budget: ({ budget }) => budget ?? noNumber,
   fooled: ({ fooled: { successes, count, rate } }) =>
     rate === null ? noNumber : `${percent(rate, 0)} (${successes} of ${count})`,
@@ -110,9 +111,9 @@ function byMethod(
   cells: readonly ComparedCell[],
   curveOf: (cells: readonly ComparedCell[]) => NamedCurve['curve'] | undefined,
 ): NamedCurve[] {
-  const methods = [...new Set(cells.map(({ method }) => method))]
+  const methods = [...new Set(cells.map(comparedName))]
   return methods.flatMap((name, index) => {
-    const curve = curveOf(cells.filter(({ method }) => method === name))
+    const curve = curveOf(cells.filter((cell) => comparedName(cell) === name))
     const colour = colours[index % colours.length] ?? '#fff'
     const dash = dashes[Math.floor(index / colours.length) % dashes.length] ?? 'solid'
     return curve === undefined ? [] : [{ name, curve, colour, dash }]
@@ -134,7 +135,7 @@ export function budgetSize(budget: string | null): number | undefined {
  */
 export function transferMatrix({ models, cells }: Comparison, method: string): (number | null)[][] {
   return models.map((_, made) => {
-    const cell = cells.findLast((one) => one.method === method && one.model === made)
+    const cell = cells.findLast((one) => comparedName(one) === method && one.model === made)
     return models.map((__, judge) => {
       if (judge === made) return cell?.fooled.rate ?? null
       return cell?.transfer.find(({ model }) => model === judge)?.fooled.rate ?? null
