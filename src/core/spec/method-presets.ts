@@ -10,7 +10,7 @@ interface MethodPreset {
  * SMIA as it is found in published re-uses of its authors' code, by method and preset: named METHOD:PRESET
  * wherever a method is named. Without the schema's library, as `comparedMethods` is.
  */
-export const methodPresets: Readonly<Record<string, Readonly<Record<string, MethodPreset>>>> = {
+const methodPresets: Readonly<Record<string, Readonly<Record<string, MethodPreset>>>> = {
   smia: {
     'reused-50': {
       settings: { alpha: '0.2', steps: '50' },
