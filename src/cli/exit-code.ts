@@ -15,7 +15,18 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
 
 /** Commands whose folder holds what was done. */
 const resumable: ReadonlySet<string | undefined> = new Set([
-  ...['attack', 'certify', 'cohort', 'compare', 'deidentify', 'evaluate', 'fetch', 'import', 'send'],
+  ...[
+    'attack',
+    'certify',
+    'cohort',
+    'compare',
+    'dataset',
+    'deidentify',
+    'evaluate',
+    'fetch',
+    'import',
+    'send',
+  ],
 ])
 
 /** What `--out` names. */

@@ -98,6 +98,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'look through a folder for identities, as somebody would whom it is given to',
     create: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
   },
+  dataset: {
+    summary: 'make a training set of attacks, split by patient, with labels and a datasheet',
+    create: async (context) => (await import('./commands/dataset.ts')).datasetCommand(context),
+  },
   'reader-study': {
     summary: 'make a blinded study of an export for readers, and score their answers',
     create: async (context) => (await import('./commands/reader-study.ts')).readerStudyCommand(context),

@@ -22,6 +22,8 @@ export interface SmallImage {
   readonly series: number
   /** Study Instance UID (0020,000D). */
   readonly study: string
+  /** Patient ID (0010,0020). */
+  readonly patient: string
   /**
    * Stored values of all frames, pixel-interleaved; seeded random ones between `lowest` and `highest` by
    * default.
@@ -54,6 +56,7 @@ const smallCt: SmallImage = {
   padding: undefined,
   series: 1,
   study: '2.25.7',
+  patient: 'none',
   values: undefined,
   lowest: 24,
   highest: 2024,
@@ -117,7 +120,7 @@ function fileOf(
     { tag: tag.SOPInstanceUID, vr: 'UI', value: sopInstanceUid },
     { tag: tag.Modality, vr: 'CS', value: image.modality },
     { tag: tag.PatientName, vr: 'PN', value: 'Phantom' },
-    { tag: tag.PatientID, vr: 'LO', value: 'none' },
+    { tag: tag.PatientID, vr: 'LO', value: image.patient },
     { tag: tag.StudyInstanceUID, vr: 'UI', value: image.study },
     { tag: tag.SeriesInstanceUID, vr: 'UI', value: `2.25.7.${image.series}` },
     { tag: tag.SeriesNumber, vr: 'IS', value: String(image.series) },

@@ -3,6 +3,7 @@ import { encode } from 'fast-png'
 import { NIFTI1 } from 'nifti-reader-js'
 import type { ModalityTransform, StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 import { modalityFunction } from '../../core/dicom/lookup-tables.ts'
+import type { Mask } from '../../core/image/mask.ts'
 import type { SliceGeometry } from '../../core/image/source-images.ts'
 import { writeNpy, type NpyArray } from '../../core/tensor/npy.ts'
 import { toRas } from './affine.ts'
@@ -39,6 +40,11 @@ export function pngOf({ frames: [frame] }: WrittenVolume): Uint8Array | Unwritab
   const depth = bitsStored <= 8 ? 8 : 16
   const data = depth === 8 ? Uint8Array.from(values, shifted) : Uint16Array.from(values, shifted)
   return encode({ width, height, data, depth, channels })
+}
+
+/** Returns an 8-bit PNG of a mask's values: class indices, or a bit for each class where they overlap. */
+export function maskPng({ rows: height, columns: width, values: data }: Mask): Uint8Array {
+  return encode({ width, height, data, depth: 8, channels: 1 })
 }
 
 /**

@@ -6,7 +6,15 @@ export const departure = z.strictObject({
   schema: z.literal('radversary/departure/1'),
   /** ISO 8601, UTC. */
   when: z.string(),
-  what: z.enum(['attack', 'run', 'deidentification', 'reader study', 'transfer begun', 'transfer']),
+  what: z.enum([
+    'attack',
+    'run',
+    'deidentification',
+    'reader study',
+    'dataset',
+    'transfer begun',
+    'transfer',
+  ]),
   /** The folder; of a transfer the node, with its address. */
   to: z.string(),
   exportId: z.string(),

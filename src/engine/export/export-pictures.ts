@@ -10,7 +10,7 @@ import {
   type Unwritable,
   type WrittenVolume,
 } from '../../adapters/images/write-pictures.ts'
-import { geometryOf } from '../../core/dicom/instance.ts'
+import { geometryOf, type Instance } from '../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../core/dicom/meaning.ts'
 import type { Vector3 } from '../../core/dicom/geometry.ts'
 import type { Notice } from '../../core/errors.ts'
@@ -193,6 +193,14 @@ function placeOf(group: readonly PlacedFrame[]): SliceGeometry | undefined {
   const step: Vector3 =
     whole === undefined ? normalOf(orientation) : [whole[0] / count, whole[1] / count, whole[2] / count]
   return { orientation, pixelSpacing, origin: first.position, step }
+}
+
+/** Where a frame, counted from 0, lies by itself; undefined where its file does not say. */
+export function slicePlace(instance: Instance, index: number): SliceGeometry | undefined {
+  const geometry = geometryOf(instance.dataSet, index)
+  const { imagePositionPatient: origin, imageOrientationPatient: orientation, pixelSpacing } = geometry
+  if (origin === undefined || orientation === undefined || pixelSpacing === undefined) return undefined
+  return { orientation, pixelSpacing, origin, step: normalOf(orientation) }
 }
 
 /** The normal of the image plane, of length 1. */
