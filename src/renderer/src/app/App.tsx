@@ -6,25 +6,24 @@ import { openStudy } from '../features/study/open-study.ts'
 import { Welcome } from '../features/study/Welcome.tsx'
 import { type SideName, sideNames, type Sides } from '../state/sides.ts'
 import { useFittedColours, useShownRun, type ShownRun } from '../state/shown-run.ts'
-import { useUi } from '../state/ui-store.ts'
+import { useUi, changeSide } from '../state/ui-store.ts'
 import { followRuns } from '../state/watched-runs.ts'
 import { texts } from '../texts.ts'
 import { PaneGrid } from '../viewer/panes/PaneGrid.tsx'
 import classes from './app.module.css'
 import { Boundary } from './Boundary.tsx'
-import { listenToDesktop } from './desktop.ts'
+import { listenToDesktop, takeDropped } from './desktop.ts'
 import { Dialogs, IntensityDialog } from './Dialogs.tsx'
 import { beginSession } from './session.ts'
 import { Header, Notices } from './Header.tsx'
 import { LostBanner } from './LostBanner.tsx'
 import { Library, Strip, Work } from './Panels.tsx'
 import { SideDivider } from './SideDivider.tsx'
-import { useNarrowWindow } from './use-narrow-window.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { StatusBar } from './StatusBar.tsx'
 import { Toolbar } from './Toolbar.tsx'
-import { takeDropped } from './take-dropped.ts'
-import { useOverlayContents } from './use-overlay-contents.ts'
+import { useOverlayContents } from './OverlayControls.tsx'
+import { useMediaQuery } from '@mantine/hooks'
 
 /**
  * The one window: studies on the left, images in the middle, the work on the right, device and jobs below.
@@ -131,4 +130,21 @@ function FirstStart() {
       }}
     />
   )
+}
+
+/** Windows that are narrower leave no room for images beside both panels: 1440 pixels at 200 % are 720. */
+const narrow = '(max-width: 900px)'
+
+/** Hides the panels beside the images while a window is narrow; those that it has hidden come back. */
+function useNarrowWindow(): void {
+  const isEmpty = useUi((ui) => ui.studies.length === 0)
+  const isNarrow = useMediaQuery(narrow, false, { getInitialValueInEffect: false })
+  const hides = isNarrow && !isEmpty
+  useEffect(() => {
+    for (const name of sideNames) {
+      const { isHidden, isByWidth } = useUi.getState().sides[name]
+      if (hides && !isHidden) changeSide(name, { isHidden: true, isByWidth: true })
+      if (!hides && isByWidth === true) changeSide(name, { isHidden: false, isByWidth: undefined })
+    }
+  }, [hides])
 }

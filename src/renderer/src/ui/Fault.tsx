@@ -1,8 +1,7 @@
 import { ActionIcon, Alert, Button, CopyButton, Group, Text } from '@mantine/core'
 import { IconAlertTriangle, IconX } from '@tabler/icons-react'
-import { faultOf } from '../api/fault.ts'
+import { faultOf, faultText } from '../api/fault.ts'
 import { texts } from '../texts.ts'
-import { faultText } from './fault-text.ts'
 
 interface FaultProps {
   readonly error: unknown

@@ -7,7 +7,7 @@ import { initialView, type View } from './view.ts'
 import { createViewport, type Scene, type ViewportControl } from './viewport-control.ts'
 import { linkGroup, registerViewport, useCursor } from './viewports.ts'
 import type { PlaneName } from './volume/planes.ts'
-import { createWheel } from './wheel.ts'
+import { createWheel } from './slices.ts'
 import classes from './viewer.module.css'
 
 /** Report of a viewport whenever it is drawn. */

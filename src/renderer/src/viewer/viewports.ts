@@ -1,8 +1,7 @@
 import { create } from 'zustand'
 import { createPrefetcher } from './image-loader.ts'
 import { windowOf, type WindowPreset } from './presets.ts'
-import { createLinkGroup } from './link.ts'
-import { initialView, type View } from './view.ts'
+import { createLinkGroup, initialView, type View } from './view.ts'
 import type { ViewportControl } from './viewport-control.ts'
 import type { PlaneName } from './volume/planes.ts'
 

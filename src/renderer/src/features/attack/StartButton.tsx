@@ -9,9 +9,8 @@ import { Fault } from '../../ui/Fault.tsx'
 import { slicesOf } from '../../viewer/slices.ts'
 import { durationText } from '../runs/run-state.ts'
 import { scopeFor, useAttackForm } from './attack-form.ts'
-import { attackMilliseconds, passesOf } from './estimate.ts'
+import { attackMilliseconds, passesOf, settingProblems } from './setting-text.ts'
 import { findLabels } from './find-labels.ts'
-import { settingProblems } from './setting-text.ts'
 import { type AttackSubject, startAttack } from './start-attack.ts'
 
 /** Starts the attack that the form describes, unless a setting is wrong. */

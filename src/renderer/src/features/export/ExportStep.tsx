@@ -1,4 +1,4 @@
-import { Button, Progress, Stack, Text } from '@mantine/core'
+import { Button, Progress, Stack, Text, Accordion, List } from '@mantine/core'
 import { useState } from 'react'
 import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
@@ -7,12 +7,13 @@ import { mediaFormats, pictureFormats } from '../../../../core/spec/presets.ts'
 import { type ExportKind, madeKinds, sizeText } from './export-plan.ts'
 import { FolderFields, PartsField, PlanList } from './export-fields.tsx'
 import { type ExportReport, useChosenParts, useExport, useExportFolder } from './use-export.ts'
-import { Departures } from './Departures.tsx'
 import { firstIdentity, identityRequestOf, isWhole } from './export-identity.ts'
 import { IdentityField } from './IdentityField.tsx'
 import { VerifyRun } from './VerifyRun.tsx'
 import { desktop } from '../../api/native.ts'
 import { notifyUser } from '../../api/notify.ts'
+import { useQuery } from '@tanstack/react-query'
+import { api } from '../../api/client.ts'
 
 /** Writes a finished run to a folder of the user's, and checks what is there. */
 export function ExportStep({ run }: { readonly run: ShownRun | undefined }) {
@@ -145,5 +146,36 @@ function ShowFolder({ folder }: { readonly folder: string }) {
     >
       {texts.export.show}
     </Button>
+  )
+}
+
+/** What has left the workspace, latest first: looked up when it is opened. */
+function Departures() {
+  const log = useQuery(api.departures.queryOptions(undefined, { staleTime: 0 }))
+  const departures = log.data?.departures ?? []
+  return (
+    <Accordion variant="contained">
+      <Accordion.Item value="left">
+        <Accordion.Control>
+          <Text size="sm">{texts.export.left(departures.length)}</Text>
+        </Accordion.Control>
+        <Accordion.Panel>
+          <Stack gap="xs" data-testid="departures">
+            {(log.data?.damaged.length ?? 0) > 0 && (
+              <Text size="xs" c="var(--mantine-color-error)">
+                {texts.export.leftDamaged}
+              </Text>
+            )}
+            <List size="xs">
+              {departures.toReversed().map(({ when, to, files, manifest, identity }) => (
+                <List.Item key={`${when} ${manifest}`} style={{ overflowWrap: 'anywhere' }}>
+                  {texts.export.departure(new Date(when).toLocaleString(), identity.choice, files, to)}
+                </List.Item>
+              ))}
+            </List>
+          </Stack>
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
   )
 }

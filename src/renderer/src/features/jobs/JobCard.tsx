@@ -1,9 +1,8 @@
 import { useState } from 'react'
-import { Badge, Button, Group, Progress, Text } from '@mantine/core'
+import { Badge, Button, Group, Progress, Text, CopyButton } from '@mantine/core'
 import type { KeptJob } from '../../../../engine/server/jobs/kept-jobs.ts'
 import { EngineFault } from '../../api/fault.ts'
 import { texts } from '../../texts.ts'
-import { CopyCommand } from '../../ui/CopyCommand.tsx'
 import { DeleteDialog } from '../../ui/DeleteDialog.tsx'
 import { Fault } from '../../ui/Fault.tsx'
 import classes from './jobs.module.css'
@@ -111,5 +110,18 @@ function Actions({ kind, job: { id, command, request }, state }: ActionsProps) {
         />
       )}
     </Group>
+  )
+}
+
+/** Copies the command line that makes something again. */
+function CopyCommand({ command }: { readonly command: string }) {
+  return (
+    <CopyButton value={command}>
+      {({ copied, copy }) => (
+        <Button size="compact-xs" variant="default" title={command} onClick={copy}>
+          {copied ? texts.app.copied : texts.jobs.copyCommand}
+        </Button>
+      )}
+    </CopyButton>
   )
 }

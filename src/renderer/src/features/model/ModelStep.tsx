@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Progress, Select, Stack, Text } from '@mantine/core'
+import { Button, Group, Loader, Progress, Select, Stack, Text, Alert, Table } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ModelInfo } from '../../../../engine/server/models/model-registry.ts'
 import { api } from '../../api/client.ts'
@@ -9,11 +9,12 @@ import { setUi, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { answerNames } from '../../state/card-answers.ts'
 import { AreaTable, BoxTable } from './class-tables.tsx'
-import { ModelCardTable } from './ModelCardTable.tsx'
 import { predictionsKey, predictStudy, usePredictions } from '../../state/predictions.ts'
 import { useEffect, useRef } from 'react'
 import { previewRgba } from './preview-rgba.ts'
 import classes from './model.module.css'
+import { defenceText } from '../../../../core/model/defence-steps.ts'
+import { fitText, inputText, normalisationText, rangeText } from './card-text.ts'
 
 /** Choose a model, see what it is and what it sees, and let it predict the study. */
 export function ModelStep() {
@@ -179,5 +180,52 @@ function ModelPreview(props: ModelPreviewProps) {
         </Group>
       )}
     </section>
+  )
+}
+
+/** What a model's card says, in words. */
+function ModelCardTable({
+  model: { card, form, notices, proposed, references, sha256 },
+}: {
+  readonly model: ModelInfo
+}) {
+  const { classes, unit } = answerNames(card.output)
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    [texts.model.task, card.task],
+    [texts.model.input, inputText(card.input)],
+    [texts.model.intensity, rangeText(card)],
+    [texts.model.normalisation, normalisationText(card)],
+    [texts.model.fit, fitText(card)],
+    [texts.model.defence, card.defence?.map(defenceText).join('; ')],
+    [
+      form.target.kind === 'value' ? texts.model.value : texts.model.classes,
+      classes.join(', ') + (unit === '' ? '' : `, ${unit}`),
+    ],
+    [texts.model.source, card.provenance.source],
+    [texts.model.licence, card.provenance.licence],
+    [texts.model.runtime, notices.length === 0 ? undefined : notices.join(' ')],
+    [texts.model.references, references?.sentence ?? texts.model.noReferences],
+    [texts.model.hash, `${sha256.slice(0, 16)}…`],
+  ]
+  return (
+    <>
+      <Table variant="vertical" aria-label={texts.model.card}>
+        <Table.Tbody>
+          {rows
+            .filter(([, value]) => value !== undefined)
+            .map(([name, value]) => (
+              <Table.Tr key={name}>
+                <Table.Th w={84}>{name}</Table.Th>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+              </Table.Tr>
+            ))}
+        </Table.Tbody>
+      </Table>
+      {proposed.length > 0 && (
+        <Alert color="orange" variant="light" p="xs">
+          <Text size="xs">{texts.model.proposed(proposed.join(', '))}</Text>
+        </Alert>
+      )}
+    </>
   )
 }

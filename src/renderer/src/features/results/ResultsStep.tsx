@@ -6,11 +6,14 @@ import { type ActiveSlice, useRestedSlice } from '../../state/use-active-slice.t
 import { texts } from '../../texts.ts'
 import { AttackWarning } from '../../ui/AttackWarning.tsx'
 import { Curves } from './Curves.tsx'
-import { Metrics } from './Metrics.tsx'
-import { resultRows } from './result-rows.ts'
+import { resultRows, type ResultRow } from './result-rows.ts'
 import { ResultTable } from './ResultTable.tsx'
 import { RunHead } from './RunHead.tsx'
 import { DetectionTable, FateTable, SegmentTable } from './TaskTables.tsx'
+import { headlineOf } from '../../../../core/evaluate/headline.ts'
+import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
+import { fooledMetric, metricTexts, type MetricText } from './metric-texts.ts'
+import classes from './results.module.css'
 
 /** What a run has done: metrics, curves and every slice; also while it runs. */
 export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
@@ -48,4 +51,40 @@ function reportOf(
   { image, frame }: Pick<ActiveSlice, 'image' | 'frame'>,
 ): FrameReport | undefined {
   return live.images.get(images.placeOf(image) ?? -1)?.frames[frame]
+}
+
+interface MetricsProps {
+  /** Summary of a run that is done. */
+  readonly summary: AttackSummary | undefined
+  readonly rows: readonly ResultRow[]
+}
+
+/** The numbers of a run; of one that is not done, how many slices were fooled so far. */
+function Metrics({ summary, rows }: MetricsProps) {
+  const metrics = summary === undefined ? [fooledMetric(headlineOf(rows))] : metricTexts(summary)
+  return (
+    <div className={classes['metrics']} data-testid="metrics">
+      {metrics.map((metric) => (
+        <Metric key={metric.name} {...metric} />
+      ))}
+    </div>
+  )
+}
+
+function Metric({ name, value, note }: MetricText) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {name}
+      </Text>
+      <Text size="md" fw={600}>
+        {value}
+      </Text>
+      {note !== undefined && (
+        <Text size="xs" c="dimmed">
+          {note}
+        </Text>
+      )}
+    </div>
+  )
 }

@@ -4,8 +4,7 @@ import type { FrameReport } from '../../../../engine/export/image-result.ts'
 import { texts } from '../../texts.ts'
 import { SmallTable } from '../../ui/SmallTable.tsx'
 import { boxPlaceText, ClassName } from '../model/class-tables.tsx'
-import { boxFates } from './box-fates.ts'
-import { changeText } from './result-rows.ts'
+import { boxFates, changeText } from './result-rows.ts'
 
 interface DetectionTableProps {
   readonly detections: AttackSummary['detections']

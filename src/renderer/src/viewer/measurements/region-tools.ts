@@ -1,6 +1,6 @@
 import cornerstoneTools, { type RegionData, type RenderEvent } from 'cornerstone-tools'
 import { shapeBetween, type RegionShape } from '../region.ts'
-import { measuredLines } from './measured-lines.ts'
+import { measuredLines } from './number-texts.ts'
 import { shownIn } from './shown-in.ts'
 
 const drawing = {

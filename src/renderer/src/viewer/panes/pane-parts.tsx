@@ -1,15 +1,16 @@
-import { memo, type ReactNode } from 'react'
+import { memo, type ReactNode, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { type Pane, type PaneKind, paneKinds } from '../../state/panes.ts'
 import { setPlane } from '../../state/show-planes.ts'
 import { texts } from '../../texts.ts'
 import classes from '../viewer.module.css'
 import { NativeSelect, Text } from '@mantine/core'
 import { isDrawing } from '../tools.ts'
-import { setActivePane, setKind, toggleMaximised, useUi } from '../../state/ui-store.ts'
+import { setActivePane, setKind, toggleMaximised, useUi, setUi } from '../../state/ui-store.ts'
 import { Fault } from '../../ui/Fault.tsx'
 import { type PlaneName, planeNames } from '../volume/planes.ts'
 import type { PlaneImage } from '../volume/use-plane-image.ts'
 import type { ShownGradient } from './use-layers.ts'
+import { afterKey } from './swipe-keys.ts'
 
 interface PaneTopProps {
   readonly index: number
@@ -194,6 +195,43 @@ export function PaneFrame({ index, label, children }: PaneFrameProps) {
       }}
     >
       {children}
+    </div>
+  )
+}
+
+/** The line between two images in one viewport, to be dragged or moved with the arrow keys. */
+export function SwipeDivider() {
+  const at = useUi((ui) => ui.swipeAt)
+  const area = useRef<HTMLDivElement>(null)
+  const drag = (event: PointerEvent): void => {
+    const box = area.current?.getBoundingClientRect()
+    if (box === undefined || !event.currentTarget.hasPointerCapture(event.pointerId)) return
+    setUi({ swipeAt: Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)) })
+  }
+  const press = (event: KeyboardEvent): void => {
+    const next = afterKey(at, event.key)
+    if (next === undefined) return
+    event.preventDefault()
+    setUi({ swipeAt: next })
+  }
+  return (
+    <div ref={area} className={classes['swipe']}>
+      <div
+        className={classes['divider']}
+        style={{ left: `${at * 100}%` }}
+        role="slider"
+        tabIndex={0}
+        aria-label={texts.viewer.divider}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(at * 100)}
+        aria-valuetext={texts.viewer.dividerAt(Math.round(at * 100))}
+        onKeyDown={press}
+        onPointerDown={(event) => {
+          if (event.button === 0) event.currentTarget.setPointerCapture(event.pointerId)
+        }}
+        onPointerMove={drag}
+      />
     </div>
   )
 }

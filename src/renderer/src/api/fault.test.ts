@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { faultText } from './fault-text.ts'
+import { faultText } from './fault.ts'
 
 test('an error’s text names its code, file and tip where there are any', () => {
   const error = {
