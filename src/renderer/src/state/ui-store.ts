@@ -17,7 +17,7 @@ import {
   type SeriesKey,
 } from './panes.ts'
 import { movedToPoint } from './plane-panes.ts'
-import type { SlabKind } from '../viewer/volume/reslice.ts'
+import type { Slab } from '../viewer/volume/reslice.ts'
 
 /** The four steps of the work, in their order. */
 export const steps = ['model', 'attack', 'results', 'export'] as const
@@ -79,12 +79,6 @@ export type ToolName =
   | 'region'
   | 'region-ellipse'
   | 'crosshair'
-
-/** Several planes taken together; a thickness of 0 is one plane. */
-export interface Slab {
-  readonly millimetres: number
-  readonly kind: SlabKind
-}
 
 /** State of the interface alone; what the engine knows is TanStack Query's. */
 export interface UiState {

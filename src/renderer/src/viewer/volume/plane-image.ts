@@ -1,8 +1,7 @@
-import type { Slab } from '../../state/ui-store.ts'
 import type { Frame } from '../frame.ts'
 import { toImage, type ViewerImage } from '../image-loader.ts'
 import type { Plane } from './planes.ts'
-import { planeChange, planesOf, reslice } from './reslice.ts'
+import { planeChange, planesOf, reslice, type Slab } from './reslice.ts'
 import type { Volume } from './volume.ts'
 
 /** What makes an image of a volume. */

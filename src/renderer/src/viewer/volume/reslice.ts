@@ -1,12 +1,17 @@
 import type { Vector3 } from '../../../../core/dicom/geometry.ts'
 import type { FrameValues } from '../frame.ts'
 import type { Plane } from './planes.ts'
-import type { Slab } from '../../state/ui-store.ts'
 import { plus } from './vectors.ts'
 import type { Volume } from './volume.ts'
 
 /** What a slab of several planes shows at a pixel: the greatest value, the least, or the mean. */
 export type SlabKind = 'greatest' | 'least' | 'mean'
+
+/** Several planes taken together; a thickness of 0 is one plane. */
+export interface Slab {
+  readonly millimetres: number
+  readonly kind: SlabKind
+}
 
 /** Values of voxels [slices, rows, columns]. */
 export interface Voxels {
