@@ -1,6 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import type { AttackMethod } from './attack.ts'
 import type { MethodEntry } from './method-entry.ts'
+import { corruptionsOfModalities } from './corruptions/modalities.ts'
 import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2 } from './methods/apgd.ts'
 import { apgdCeL1 } from './methods/apgd-l1.ts'
 import { asma } from './methods/asma.ts'
@@ -72,6 +73,7 @@ export const methodGroups = {
   'Pixels of a segmentation': [segPgd, cosPgd, asma],
   'Boxes of a detection': [dag],
   Baselines: [noise, gaussianNoise, gaussianBlur, lowContrast, motionBlur],
+  'Corruptions of the modality': corruptionsOfModalities,
 } satisfies Record<string, readonly MethodEntry[]>
 
 type Entry = (typeof methodGroups)[keyof typeof methodGroups][number]

@@ -26,6 +26,8 @@ export interface ProtocolStep {
   readonly why: string
   /** Tasks of models that it is for; undefined for all that the method itself takes. */
   readonly tasks?: readonly string[]
+  /** Modalities (0008,0060) of studies that it is for; undefined for all. */
+  readonly modalities?: readonly string[]
 }
 
 /** What a model is attacked with, and at which budgets, for one report. */
@@ -113,6 +115,26 @@ const corruptions = [
   corruption('motion-blur', 'Motion'),
 ]
 
+const ofModality = (modalities: readonly string[], names: readonly AttackMethodName[]): ProtocolStep[] =>
+  names.map((method) => ({
+    method,
+    role: 'corruption',
+    at: 'own',
+    settings: {},
+    why: 'A fault of this kind of imaging, a change that happens without an attacker.',
+    modalities,
+  }))
+
+/** Faults of a study's own kind of imaging, by the values of Modality (0008,0060) that it has. */
+const modalityCorruptions: readonly ProtocolStep[] = [
+  corruption('jpeg', 'Compression with loss'),
+  ...ofModality(['MR'], ['mr-motion', 'mr-ghosting', 'mr-bias-field', 'mr-rician-noise', 'mr-spike']),
+  ...ofModality(['CT'], ['ct-low-dose', 'ct-beam-hardening', 'ct-ring', 'ct-metal']),
+  ...ofModality(['CR', 'DX', 'MG', 'RF', 'XA', 'IO', 'PX'], ['xray-scatter', 'xray-grid', 'xray-exposure']),
+  ...ofModality(['US', 'IVUS'], ['us-speckle', 'us-shadow', 'us-gain']),
+  ...ofModality(['OP', 'ES', 'XC', 'DMS'], ['camera-illumination', 'camera-defocus', 'camera-specular']),
+]
+
 const transferred: ProtocolStep = {
   method: 'mi-fgsm',
   role: 'transfer',
@@ -134,18 +156,30 @@ export const protocols = {
     steps: [pgd, smia, fgsm, noise],
   },
   standard: {
-    summary: 'AutoAttack, SMIA, a curve of budgets, noise, corruptions, and a black box against masking',
+    summary:
+      'AutoAttack, SMIA, a curve of budgets, noise, corruptions of the modality, and a black box against masking',
     epsilon: '8/255',
     curve: [0.125, 0.25, 0.5, 1, 2, 8],
     transfer: false,
-    steps: [pgd, smia, fgsm, autoAttack, square, noise, ...corruptions],
+    steps: [pgd, smia, fgsm, autoAttack, square, noise, ...corruptions, ...modalityCorruptions],
   },
   full: {
     summary: 'the standard protocol with hard-label attacks, and transfer where several models are given',
     epsilon: '8/255',
     curve: [0.125, 0.25, 0.5, 1, 2, 8],
     transfer: true,
-    steps: [pgd, smia, transferred, fgsm, autoAttack, square, hopSkipJump, noise, ...corruptions],
+    steps: [
+      pgd,
+      smia,
+      transferred,
+      fgsm,
+      autoAttack,
+      square,
+      hopSkipJump,
+      noise,
+      ...corruptions,
+      ...modalityCorruptions,
+    ],
   },
 } as const satisfies Record<string, Protocol>
 

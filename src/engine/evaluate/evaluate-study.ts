@@ -12,6 +12,7 @@ import type { DeviceRequest } from '../device.ts'
 import { openModel, type OpenedModel } from '../models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { version } from '../version.ts'
+import { openStudy } from '../study/open-study.ts'
 import { evaluatedModel, type ToEvaluate } from './evaluate-models.ts'
 import { patientsOf } from './evaluated-rows.ts'
 import { evaluationName, evaluationSchema, type Evaluation } from './evaluation.ts'
@@ -52,7 +53,7 @@ export async function evaluateStudy(
   hooks: JobHooks = {},
   opened?: readonly OpenedModel[],
 ): Promise<EvaluateReport> {
-  const planned = planOf(request, opened ?? (await openedOf(request)))
+  const planned = planOf(request, opened ?? (await openedOf(request)), await modalitiesOf(request))
   const columns = await openGroups(request)
   const { study, out } = request
   const folder = await openExportFolder({ folder: out, exportId: exportIdOf(request), sources: study })
@@ -84,8 +85,19 @@ async function openedOf({ models, home }: EvaluateTools): Promise<OpenedModel[]>
   return opened
 }
 
-function planOf({ protocol, epsilon }: EvaluateTools, opened: readonly OpenedModel[]): PlannedProtocol {
-  return planSteps(protocols[protocol], { cards: opened.map(({ card }) => card), epsilon })
+function planOf(
+  { protocol, epsilon }: EvaluateTools,
+  opened: readonly OpenedModel[],
+  modalities?: readonly string[],
+): PlannedProtocol {
+  return planSteps(protocols[protocol], { cards: opened.map(({ card }) => card), epsilon, modalities })
+}
+
+/** Modality of each image that is evaluated, '' where it says none. */
+async function modalitiesOf({ study, images }: EvaluateRequest): Promise<string[]> {
+  const all = (await openStudy(study)).images
+  const chosen = all.filter(({ sopInstanceUid }) => images?.includes(sopInstanceUid) ?? true)
+  return chosen.map(({ header }) => header.modality ?? '')
 }
 
 /** The comparison that a protocol is. */

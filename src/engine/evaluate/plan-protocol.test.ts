@@ -34,10 +34,24 @@ test('what one of the models does not take is left out, with why', () => {
   const cards = [cardOf('phantom-thorax'), cardOf('phantom-thorax-lungs')]
   const { steps, leftOut } = planSteps(protocols.standard, { cards })
   expect(leftOut).toEqual([{ method: 'autoattack', why: 'It is not for models of segmentation.' }])
-  expect(steps).toHaveLength(protocols.standard.steps.length - 1)
+  expect(steps).toHaveLength(planSteps(protocols.standard, { cards: [] }).steps.length - 1)
 })
 
 test('transfer is judged where there are several models', () => {
   const planned = planSteps(protocols.full, { cards: [] })
   expect([1, 2].map((models) => comparedBy(planned, models).transfer)).toEqual([false, true])
+})
+
+test('corruptions are those of the modality that all images have', () => {
+  const namesFor = (...modalities: string[]) =>
+    planSteps(protocols.standard, { cards: [], modalities }).steps.map(({ method }) => method)
+  expect(namesFor('CT', 'CT').filter((name) => /^(ct|mr|xray|us|camera)-/.test(name))).toEqual(['ct-low-dose', 'ct-beam-hardening', 'ct-ring', 'ct-metal']) // prettier-ignore
+  expect(namesFor('DX', 'CR')).toContain('xray-grid')
+  expect(namesFor('CT', 'PT').filter((name) => name.startsWith('ct-'))).toEqual([])
+})
+
+test('why there are none is said', () => {
+  const { leftOut } = planSteps(protocols.standard, { cards: [], modalities: ['PT', 'CT', ''] })
+  expect(leftOut).toEqual([{ method: 'corruptions of a modality', why: 'The study’s images are of CT and PT and no modality.' }]) // prettier-ignore
+  expect(planSteps(protocols.quick, { cards: [], modalities: ['OT'] }).leftOut).toEqual([])
 })

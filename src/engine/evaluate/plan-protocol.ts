@@ -14,15 +14,23 @@ export interface PlannedProtocol {
   readonly leftOut: { method: string; why: string }[]
 }
 
-/** The steps that all of the models take. @throws RadversaryError usage for a budget that there is not */
+/**
+ * The steps that all of the models take and that fit all images; of a study that is not read yet, those that fit
+ * any. @param modalities of the images, '' where one says none @throws RadversaryError usage for a budget that there is not */
 export function planSteps(
   protocol: Protocol,
   {
     cards,
     epsilon = protocol.epsilon,
-  }: { readonly cards: readonly ModelCard[]; readonly epsilon?: string | undefined },
+    modalities = [],
+  }: {
+    readonly cards: readonly ModelCard[]
+    readonly epsilon?: string | undefined
+    readonly modalities?: readonly string[] | undefined
+  },
 ): PlannedProtocol {
-  const obstacles = protocol.steps.map((step) => ({
+  const fitting = protocol.steps.filter((step) => fits(step, modalities))
+  const obstacles = fitting.map((step) => ({
     step,
     why: cards.flatMap((card) => obstacleOf(step, card))[0],
   }))
@@ -30,8 +38,28 @@ export function planSteps(
     protocol,
     epsilon: scaledBudget(epsilon, 1),
     steps: obstacles.flatMap(({ step, why }) => (why === undefined ? [step] : [])),
-    leftOut: obstacles.flatMap(({ step, why }) => (why === undefined ? [] : [{ method: step.method, why }])),
+    leftOut: [
+      ...obstacles.flatMap(({ step, why }) => (why === undefined ? [] : [{ method: step.method, why }])),
+      ...unfitting(protocol, fitting, modalities),
+    ],
   }
+}
+
+function fits({ modalities }: ProtocolStep, ofImages: readonly string[]): boolean {
+  if (modalities === undefined) return true
+  return ofImages.length > 0 && ofImages.every((one) => modalities.includes(one))
+}
+
+/** Why corruptions of a modality are missing, where the study's images are of none that has any. */
+function unfitting(
+  { steps }: Protocol,
+  fitting: readonly ProtocolStep[],
+  modalities: readonly string[],
+): PlannedProtocol['leftOut'] {
+  const isOfOne = (step: ProtocolStep) => step.modalities !== undefined
+  if (modalities.length === 0 || !steps.some(isOfOne) || fitting.some(isOfOne)) return []
+  const seen = [...new Set(modalities)].map((one) => (one === '' ? 'no modality' : one)).sort()
+  return [{ method: 'corruptions of a modality', why: `The study’s images are of ${seen.join(' and ')}.` }]
 }
 
 function obstacleOf({ method, tasks }: ProtocolStep, card: ModelCard): string[] {

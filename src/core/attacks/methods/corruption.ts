@@ -6,7 +6,7 @@ import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackState, StepTaken } from '../attack.ts'
 import { noBall } from '../balls.ts'
-import { defineMethod, type MethodEntry } from '../method-entry.ts'
+import { defineMethod, type MethodEntry, type MethodSource } from '../method-entry.ts'
 import { fillNormal, type RandomSource } from '../../random.ts'
 import { rowOf } from '../rows.ts'
 
@@ -86,7 +86,7 @@ function within(index: number, extent: number): number {
   return Math.min(Math.max(index, 0), extent - 1)
 }
 
-const source = {
+const hendrycks = {
   authors: 'D. Hendrycks, T. Dietterich',
   title: 'Benchmarking Neural Network Robustness to Common Corruptions and Perturbations',
   venue: 'ICLR 2019',
@@ -94,25 +94,27 @@ const source = {
 }
 
 const settings = z.strictObject({
-  severity: z.int().min(1).max(5).default(3).describe('Strength, 1 to 5, with the paper’s constants.'),
+  severity: z.int().min(1).max(5).default(3).describe('Strength, 1 to 5.'),
 })
 
 /** What becomes of one image [1, C, H, W] at one of the five strengths, given in order. */
-interface Corruption<Name extends string, Strength> {
+export interface Corruption<Name extends string, Strength> {
   readonly name: Name
   readonly title: string
   readonly summary: string
   readonly equation: string
+  readonly source: MethodSource
   readonly strengths: readonly [Strength, Strength, Strength, Strength, Strength]
   readonly corrupt: (image: Tensor, strength: Strength, random: RandomSource) => Tensor
 }
 
 /** No attack: the yardstick of what images go through anyway. It has no budget; bounds and region hold. */
-function corruption<Name extends string, Strength>({
+export function corruption<Name extends string, Strength>({
   name,
   title,
   summary,
   equation,
+  source,
   strengths,
   corrupt,
 }: Corruption<Name, Strength>): MethodEntry<Name> {
@@ -161,6 +163,7 @@ export const gaussianNoise = corruption({
   summary:
     'Not an attack: normally distributed noise at one of five strengths, the yardstick of a noisy detector.',
   equation: 'x + n, n normal with standard deviation 0.08, 0.12, 0.18, 0.26 or 0.38 of the intensity range',
+  source: hendrycks,
   strengths: [0.08, 0.12, 0.18, 0.26, 0.38],
   corrupt: (image, deviation, random) => {
     const noise = new Float32Array(image.data.length)
@@ -176,6 +179,7 @@ export const gaussianBlur = corruption({
   summary: 'Not an attack: blur at one of five strengths, the yardstick of a soft image.',
   equation:
     'W ∗ x, W Gaussian with a standard deviation of 1, 2, 3, 4 or 6 pixels of 224, scaled to the image’s height',
+  source: hendrycks,
   strengths: [1, 2, 3, 4, 6],
   corrupt: (image, sigma) => {
     const scaled = Math.max(0.4, sigma * scaleOf(image))
@@ -188,6 +192,7 @@ export const lowContrast = corruption({
   title: 'Low contrast',
   summary: 'Not an attack: contrast lowered to one of five levels, the yardstick of an ill-set exposure.',
   equation: 'm + c·(x − m), m the image’s mean, c = 0.4, 0.3, 0.2, 0.1 or 0.05',
+  source: hendrycks,
   strengths: [0.4, 0.3, 0.2, 0.1, 0.05],
   corrupt: (image, factor) => contrastLowered(image, factor),
 })
@@ -199,6 +204,7 @@ export const motionBlur = corruption({
     'Not an attack: blur along a line of random direction at one of five strengths, the yardstick of a patient who moves.',
   equation:
     'the mean along a line of 6, 10, 16, 24 or 30 pixels of 224, scaled to the image’s height, within 45° of the rows',
+  source: hendrycks,
   strengths: [6, 10, 16, 24, 30],
   corrupt: (image, length, random) =>
     motionBlurred(image, {
@@ -207,7 +213,7 @@ export const motionBlur = corruption({
     }),
 })
 
-/** The paper's constants are for images of 224 pixels. */
-function scaleOf({ shape }: Tensor): number {
+/** Constants in pixels are for images of 224 pixels. */
+export function scaleOf({ shape }: Tensor): number {
   return (shape[2] ?? 224) / 224
 }

@@ -151,7 +151,7 @@ function medianFilter(size: number): Made {
 }
 
 /** As 8-bit grey images, or as RGB images whose colours are not subsampled (4:4:4). */
-function compressed(x: Tensor, quality: number, isColour: boolean): Tensor {
+export function compressed(x: Tensor, quality: number, isColour: boolean): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'JPEG')
   const isRgb = isColour && channels === 3
   const out = tensor(x.shape, x.data.slice())
