@@ -73,6 +73,24 @@ describe('every method and head', () => {
     expect(frame.metBefore).toBe(false)
     expect(frame.label).toEqual(frame.before.classes)
   })
+
+  test.each([
+    ['sea', { epsilon: '60/255', steps: 12 }, {}],
+    ['sea', { epsilon: '60/255', steps: 2 }, { activation: 'multi-label-sigmoid', halved: true }],
+    ['alma-prox', { steps: 60, learningRate: 0.02, share: 0.9 }, {}],
+    ['alma-prox', { steps: 60, learningRate: 0.02, share: 0.9 }, { activation: 'binary-sigmoid' }],
+  ] as const)('%s (%j) lowers it too (%j)', async (method, settings, segmentation) => {
+    const { frame } = await attacked({ method, settings }, segmentation)
+    expect(frame.success).toBe(true)
+  })
+
+  test.each([
+    ['sea', { epsilon: '150/255', steps: 20 }],
+    ['alma-prox', { steps: 80, learningRate: 0.03, share: 1 }],
+  ] as const)('%s goes towards what is wanted, too', async (method, settings) => {
+    const { frame } = await attacked({ method, settings, target: 'background' })
+    expect(frame.success).toBe(true)
+  })
 })
 
 test('the trace holds means over the pixels, never a number for each', async () => {

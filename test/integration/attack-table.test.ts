@@ -49,7 +49,7 @@ type OfFeatures = 'hfc'
 /** Those of pixels have no classifier to attack: core/attacks/pixel-weights.test.ts. */
 type OfImages = Exclude<
   keyof typeof attackMethods,
-  'segpgd' | 'cospgd' | 'asma' | 'dag' | OfGroups | OfFeatures
+  'segpgd' | 'cospgd' | 'sea' | 'alma-prox' | 'asma' | 'dag' | OfGroups | OfFeatures
 >
 
 /** Strong enough to succeed on every sample, but for yardsticks. */

@@ -30,8 +30,8 @@ export function unpacked(text: string): Float32Array {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
 }
 
-/** @param name a classifier of the fixtures: `model` of grey images, `peers` of coloured ones */
-export function goldenModel(name: 'model' | 'peers' = 'model'): Promise<DifferentiableModel> {
+/** @param name a network of the fixtures: `model` classifies grey images, `peers` coloured ones, `segmenter` pixels */
+export function goldenModel(name: 'model' | 'peers' | 'segmenter' = 'model'): Promise<DifferentiableModel> {
   return createOnnxModel({
     bytes: fixture(`${name}.onnx`),
     runtime: createOrtRuntime({ device: 'cpu', threads: 1 }),
@@ -83,4 +83,18 @@ const goldenFile = z.object({ shape: z.array(z.int()), stride: z.int(), image: z
 export function goldenImage(): { readonly image: Tensor; readonly stride: number } {
   const { shape, stride, image } = goldenFile.parse(JSON.parse(fixture('corruptions.json').toString('utf8')))
   return { image: tensor(shape, unpacked(image)), stride }
+}
+
+const segmented = z.object({
+  shape: z.array(z.int()),
+  levels: z.string(),
+  almaProx: z.object({ share: z.number(), norms: z.array(z.number()) }),
+  sea: z.object({ epsilon: z.number(), steps: z.int(), right: z.array(z.array(z.number())) }),
+})
+
+/** Grey images [N, 1, 24, 24], and what scripts/goldens/segmentation.py has found of their segmentation. */
+export function segmentationGoldens() {
+  const { shape, levels, ...found } = segmented.parse(JSON.parse(fixture('segmenter.json').toString('utf8')))
+  const values = Float32Array.from(Buffer.from(levels, 'base64'), (level) => level / 255)
+  return { images: tensor(shape, values), ...found }
 }

@@ -1,6 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import type { AttackMethod } from './attack.ts'
 import type { MethodEntry } from './method-entry.ts'
+import { almaProx } from './methods/alma-prox.ts'
 import { corruptionsOfModalities } from './corruptions/modalities.ts'
 import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2 } from './methods/apgd.ts'
 import { apgdCeL1 } from './methods/apgd-l1.ts'
@@ -24,6 +25,7 @@ import { niFgsm, siNiFgsm } from './methods/ni-fgsm.ts'
 import { noise } from './methods/noise.ts'
 import { pgd, pgdL2 } from './methods/pgd.ts'
 import { cosPgd, segPgd } from './methods/pixel-pgd.ts'
+import { sea } from './methods/sea.ts'
 import { smiaReference } from './methods/smia-reference.ts'
 import { smia } from './methods/smia.ts'
 import { ead, sigmaZero } from './methods/sparse.ts'
@@ -70,7 +72,7 @@ export const methodGroups = {
   'The smallest change': [fabT, fabTL2, fmnLinf, fmnL2, fmnL1, deepfool, ddn, carliniWagner, ead, sigmaZero],
   'Black box': [square, squareL2, spsa, hopSkipJump, hopSkipJumpLinf],
   Ensembles: [autoAttack, autoAttackL2],
-  'Pixels of a segmentation': [segPgd, cosPgd, asma],
+  'Pixels of a segmentation': [segPgd, cosPgd, sea, asma, almaProx],
   'Boxes of a detection': [dag],
   Baselines: [noise, gaussianNoise, gaussianBlur, lowContrast, motionBlur],
   'Corruptions of the modality': corruptionsOfModalities,

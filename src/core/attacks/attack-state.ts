@@ -55,6 +55,7 @@ export class RestartState implements AttackState {
   readonly images: Tensor
   readonly x: Tensor
   readonly box: PixelInterval
+  readonly bounds: PixelInterval
   readonly loss: AttackLoss
   readonly targeted: boolean
   readonly coupled: boolean
@@ -84,6 +85,7 @@ export class RestartState implements AttackState {
     this.images = problem.images
     this.x = tensor(problem.images.shape, problem.images.data.slice())
     this.box = method.keeps === 'smallest' ? problem.bounds : box
+    this.bounds = problem.bounds
     this.loss = problem.loss
     this.targeted = problem.targeted
     this.coupled = problem.coupled ?? false

@@ -101,6 +101,8 @@ export interface AttackState {
    * smallest perturbation.
    */
   readonly box: PixelInterval
+  /** What each pixel can be, whatever the budget. */
+  readonly bounds: PixelInterval
   /** J(f(x), y), turned for targeted attacks, so that attacks always ascend. */
   readonly deviation: LossTerm
   readonly loss: AttackLoss
@@ -244,6 +246,8 @@ export interface AttackMethod {
    * `ball` bounds what may be handed over, not where their iterates go.
    */
   readonly keeps?: 'last' | 'strongest' | 'smallest'
+  /** What makes one image stronger than another in the place of the loss, of logits [K, …] of a sample. */
+  readonly ranks?: (problem: AttackProblem) => (sample: number, logits: Float32Array) => number
   /** An ensemble: what runs one after the other, instead of `begin`, on the samples that still hold. */
   readonly members?: readonly AttackMethod[]
   /** Names of the model's inner tensors, [N, C, …], that it looks at; a feature is a channel's mean. */

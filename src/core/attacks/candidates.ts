@@ -26,9 +26,9 @@ export type Scorer = (sample: number, candidate: Candidate) => CandidateScore
  * the smallest perturbation by how small theirs is.
  */
 export function scorerOf(
-  { ball, keeps = 'last' }: AttackMethod,
+  { ball, keeps = 'last', ranks = lossIn }: AttackMethod,
   problem: AttackProblem,
-  rank: (sample: number, logits: Float32Array) => number = lossIn(problem),
+  rank: (sample: number, logits: Float32Array) => number = ranks(problem),
 ): Scorer {
   const { images } = problem
   return (sample, { image, logits, success }) => ({

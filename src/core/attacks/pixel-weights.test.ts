@@ -154,7 +154,7 @@ test('ASMA follows the wanted logits of the pixels that lack them, by a step tha
 
 test('ASMA without a wanted mask, and any of them on a classifier, are refused in words', async () => {
   await expect(firstStep('asma', {}, await problem(softmax))).rejects.toThrow('ASMA: expected a wanted mask')
-  for (const method of ['segpgd', 'cospgd', 'asma'])
+  for (const method of ['segpgd', 'cospgd', 'sea', 'alma-prox', 'asma'])
     await expect(firstStep(method, {}, await problemAgainst(segmenter(1), image))).rejects.toThrow(
       /expected a segmentation/,
     )

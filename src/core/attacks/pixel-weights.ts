@@ -5,7 +5,7 @@ import { largestChannel } from '../math/dense.ts'
 import { denseProbabilities, type DenseLoss } from '../tasks/segmentation/losses.ts'
 import type { Notice } from '../errors.ts'
 import { lossParts } from '../model/loss-parts.ts'
-import { tensor } from '../tensor/tensor.ts'
+import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { Rows, AttackState } from './attack.ts'
 import { rowOf } from './rows.ts'
 
@@ -42,7 +42,7 @@ const ownLoss: Notice = {
  * The problem's loss, for methods that weigh pixels. Throws `usage` where the model decides of images, not of
  * pixels.
  */
-export function lossOfPixels(state: AttackState, method: string): DenseLoss {
+export function lossOfPixels(state: Pick<AttackState, 'loss' | 'notify'>, method: string): DenseLoss {
   const { loss } = state
   if (typeof loss === 'string' || isOfAnchors(loss))
     throw new RadversaryError(
@@ -70,14 +70,18 @@ export async function weightedGradient(state: AttackState, loss: DenseLoss, weig
   })
 }
 
-/** Σ_k v_k ∂z_k/∂x at x_t for v [K, h, w] of each sample at work; zero where a pixel is frozen. */
+/**
+ * Σ_k v_k ∂z_k/∂x at points, x_t by default, for v [K, h, w] of each sample at work; zero where a pixel is
+ * frozen.
+ */
 export async function pulledBack(
   state: AttackState,
   cotangentOf: (sample: number) => Float32Array,
+  points: Tensor = state.x,
 ): Promise<Rows> {
   const target = tensor(state.deviation.target.shape)
   for (const sample of state.active()) rowOf(target, sample).set(cotangentOf(sample))
-  const { gradient } = await state.gradientAt(state.x, [{ target, weight: 1 }], 'dot')
+  const { gradient } = await state.gradientAt(points, [{ target, weight: 1 }], 'dot')
   for (const sample of state.active()) state.freeze(gradient.of(sample), sample)
   return gradient
 }
@@ -107,7 +111,8 @@ export function isAtTarget({ first, stride, channels }: Decision, { decided, tar
   return true
 }
 
-function weightedSlope(
+/** Gradient by the logits of mean_i w_i·J_i. */
+export function weightedSlope(
   loss: DenseLoss,
   { p, target }: Weighed,
   weigh: (decision: Decision) => number,

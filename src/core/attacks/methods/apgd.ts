@@ -206,7 +206,7 @@ function goBack(best: BestPoint, sample: number, x: Float32Array, gradient: Floa
  * The momentum step: x_{t+1} = P(x_t + α·(z − x_t) + (1 − α)·(x_t − x_{t−1})), z = P(x_t + η·g); α is 1 in
  * the first step, then 0.75.
  */
-function momentumStep(state: AttackState, ball: Ball) {
+export function momentumStep(state: Pick<AttackState, 'x' | 'images' | 'box'>, ball: Ball) {
   const { x, images, box } = state
   const previous = new Map<number, Float32Array>()
   return (sample: number, gradient: Float32Array, size: number): void => {
