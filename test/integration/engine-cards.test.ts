@@ -16,6 +16,7 @@ import { npyFromTensor, writeNpy } from '../../src/core/tensor/npy.ts'
 import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
 import { uniformTensor } from '../support/numbers.ts'
 import { writeImage } from '../support/small-study.ts'
+import { sequenceNormalisation, writeSequenceModel, writeSequences } from '../support/tiny-sequences.ts'
 import { writeVolumeAnswers } from '../support/tiny-volumes.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample')
@@ -97,7 +98,9 @@ describe('cards that are being written', () => {
     expect(await preview({ ...whole, intensity: ofItsOwn, input: channels })).toBeNull()
     expect(await preview({ ...whole, mean: [0, 0, 0, 0] })).toBeNull()
     const { card } = await draft(whole)
-    const shown = (await preview(card))!
+    const only = async (given: unknown) => (await preview(given))![0]!
+    expect(await preview(card)).toHaveLength(1)
+    const shown = await only(card)
     const kept = await engine.client.models.preview.query({ ...address, model: sampleModel })
     expect(shown).toMatchObject({ pixels: kept.pixels, range: kept.range, steps: kept.steps })
     const pixels = kept.rows * kept.columns
@@ -105,16 +108,49 @@ describe('cards that are being written', () => {
     const { mean, std } = card as { mean: number[]; std: number[] }
     expect(shown.input[0]!.from).toBeGreaterThanOrEqual((0 - mean[0]!) / std[0]! - 1e-5)
     expect(shown.input[0]!.to).toBeLessThanOrEqual((1 - mean[0]!) / std[0]! + 1e-5)
-    const narrow = (await preview({ ...card, intensity: { kind: 'hu-window', center: -600, width: 2 } }))!
+    const narrow = await only({ ...card, intensity: { kind: 'hu-window', center: -600, width: 2 } })
     expect(narrow.clippedAt).toEqual([-601, -599])
     const { below, above } = narrow.clipped![0]!
     expect(below + above).toBeGreaterThan(0.9)
-    expect((await preview({ ...card, clip: false }))!.clipped).toBeNull()
+    expect((await only({ ...card, clip: false })).clipped).toBeNull()
     const { from, to, counts } = narrow.image
     const middles = counts.map((_, bin) => from + ((bin + 0.5) * (to - from)) / counts.length)
     const all = counts.reduce((sum, count) => sum + count)
     const darker = counts.filter((_, bin) => middles[bin]! < -601).reduce((sum, count) => sum + count, 0)
     expect(Math.abs(darker / all - below)).toBeLessThan(0.05)
+  })
+
+  it('show each series that is a channel, at the place of the chosen image', async () => {
+    const sequences = join(folder, 'sequences')
+    const written = writeSequences(sequences)
+    const { card } = writeSequenceModel(join(folder, 'four'), false, {
+      volume: undefined,
+      normalisation: undefined,
+    })
+    const events = await engine.client.studies.open.mutate({ paths: [sequences] })
+    const opened = (await lastOf(events, 'study')).study
+    const chosen = opened.series
+      .find(({ description }) => description === 'FLAIR')!
+      .images.find(({ sopInstanceUid }) => sopInstanceUid === written[3]![1]!.sopInstanceUid)!
+    const given = (
+      await engine.client.models.cards.draft.mutate({
+        model: join(folder, 'four/sequences.onnx'),
+        given: JSON.parse(readFileSync(card, 'utf8')) as Record<string, unknown>,
+      })
+    ).card
+    const address = { study: opened.id, image: chosen.index, frame: 0 }
+    const channels = (await engine.client.models.cards.preview.mutate({ ...address, given }))!
+    expect(channels.map(({ name }) => name)).toEqual(['T1', 'T1 post Gd', 'FLAIR', 'T2'])
+    const { mean, std } = sequenceNormalisation
+    const ranges = [0, 1, 3, 2].map((series) => written[series]!.flatMap(({ values }) => values))
+    const slices = [0, 1, 3, 2].map((series) => written[series]![1]!.values)
+    channels.forEach(({ input, channels: count }, n) => {
+      const [least, most] = [Math.min(...ranges[n]!), Math.max(...ranges[n]!)]
+      const seen = (value: number) => ((value - least) / (most - least) - mean[n]!) / std[n]!
+      expect([count, input.length]).toEqual([1, 1])
+      expect(input[0]!.from).toBeCloseTo(seen(Math.min(...slices[n]!)), 4)
+      expect(input[0]!.to).toBeCloseTo(seen(Math.max(...slices[n]!)), 4)
+    })
   })
 
   it('are tried on a few images, with labels, and say what the card that is kept would', async () => {

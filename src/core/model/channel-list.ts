@@ -82,6 +82,32 @@ export function saysOfValues({ intensity, clip, valueRange, normalisation }: Ser
   return [intensity, clip, valueRange, normalisation].some((value) => value !== undefined)
 }
 
+interface CardOfNumbers extends ChannelledCard {
+  readonly mean: readonly number[]
+  readonly std: readonly number[]
+}
+
+/** The card of a model that takes one of its series alone: that channel's intensity, values, mean and deviation. */
+export function channelCard<Card extends CardOfNumbers>(card: Card, channel: number): Card {
+  const { intensity, ...values } = {
+    intensity: card.intensity,
+    clip: card.clip,
+    normalisation: card.normalisation,
+    ...channelValues(card)?.[channel],
+  }
+  const ofChannel = (numbers: readonly number[]) =>
+    numbers.slice(numbers.length > 1 ? channel : 0).slice(0, 1)
+  return {
+    ...card,
+    intensity,
+    clip: values.clip,
+    normalisation: values.normalisation?.length === 0 ? undefined : values.normalisation,
+    input: { ...card.input, channels: 1 },
+    mean: ofChannel(card.mean),
+    std: ofChannel(card.std),
+  }
+}
+
 /** The card as it holds for images of a channel, where it is one of series. */
 export function cardOfChannel<Card extends ListedCard>(card: Card, channel: number | undefined): Card {
   const own = channel === undefined ? undefined : seriesChannels(card.input)[channel]?.intensity

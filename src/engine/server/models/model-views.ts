@@ -6,9 +6,11 @@ import type { IntensityRange } from '../../../core/tensor/intensity-scale.ts'
 import type { Notice } from '../../../core/errors.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
 import type { ImageCard } from '../../../core/model/card.ts'
-import { listedChannels } from '../../../core/model/context.ts'
+import { channelCard } from '../../../core/model/channel-list.ts'
+import { listedChannels, seriesChannels } from '../../../core/model/context.ts'
 import { plainCard, preprocessingFor, type ImageShape } from '../../../core/model/preprocessing/chain.ts'
 import { openBeside, type BesideSource } from '../../study/beside.ts'
+import { ofOtherSeries, studyOfChannels } from '../../study/series-channels.ts'
 import { leftOut } from '../../study/failures.ts'
 import {
   createImageLoader,
@@ -46,12 +48,26 @@ export interface ChosenImages {
   readonly images?: readonly number[] | undefined
 }
 
+/** A frame that is a channel of a model's input, and the card as it holds for that. */
+export interface SeenChannel {
+  /** Series Description (0008,103E); undefined of cards whose channels are no series. */
+  readonly name: string | undefined
+  readonly frame: StudyFrame
+  readonly card: ImageCard
+}
+
 /** Frames in the intensity that a model's card asks for. */
 export interface ModelViews {
   /** @throws RadversaryError dicom-unsupported where the image lacks what the card asks for. */
   frame(address: FrameAddress, model: ModelInfo): Promise<StudyFrame>
   /** The same by a card that is still being written. @throws as `frame` */
   draft(address: FrameAddress, card: ImageCard): Promise<StudyFrame>
+  /**
+   * The same of each series that is a channel of the model's input, at the same place, in their order; of other
+   * cards the frame alone. @throws as `frame`; card-unsuited where a channel has no series or several, usage for
+   * a frame of none of them
+   */
+  draftChannels(address: FrameAddress, card: ImageCard): Promise<readonly SeenChannel[]>
   /**
    * Why the model's card does not suit some images of a study, all by default: what a page asks about before
    * they are predicted or attacked. Images that can't be read are left out.
@@ -91,6 +107,30 @@ class Views implements ModelViews {
   async draft(address: FrameAddress, card: ImageCard): Promise<StudyFrame> {
     const opened = await this.studies.find(address.study)
     return this.loaded(address, opened, this.newLoader(address.study, opened.study, card))
+  }
+
+  async draftChannels(address: FrameAddress, card: ImageCard): Promise<readonly SeenChannel[]> {
+    if (seriesChannels(card.input).length === 0)
+      return [{ name: undefined, frame: await this.draft(address, card), card }]
+    const opened = await this.studies.find(address.study)
+    const { study } = opened
+    const { sopInstanceUid } = imageAt(opened, address.image)
+    const ofChannels = await studyOfChannels(study, card)
+    const chosen = ofChannels.images.find((image) => image.sopInstanceUid === sopInstanceUid)
+    if (chosen === undefined) throw ofOtherSeries()
+    const { channel = 0, sameSlice = [] } = chosen
+    const places = sameSlice.toSpliced(channel, 0, chosen)
+    return Promise.all(
+      places.map(async ({ sopInstanceUid: uid, header }, n) => {
+        const own = channelCard(card, n)
+        const image = study.images.findIndex((each) => each.sopInstanceUid === uid)
+        return {
+          name: header.seriesDescription,
+          frame: await this.draft({ ...address, image }, own),
+          card: own,
+        }
+      }),
+    )
   }
 
   async mismatches({ study: id, images }: ChosenImages, model: ModelInfo): Promise<readonly Notice[]> {

@@ -56,12 +56,14 @@ const cardsRouter = router({
     const model = await models.pathOf(input.model)
     return threads.compute.run('draftModelCard', { ...input, model, home })
   }),
-  /** What a model would see of a frame; null while the card does not say that. */
+  /** What a model would see of a frame, channel by channel where they are series; null while the card does not say that. */
   preview: procedure
     .input(frameAddress.extend({ given: z.unknown() }))
     .mutation(async ({ input: { given, ...address }, ctx: { views } }) => {
       const card = imageCardOf(given)
-      return card === undefined ? null : cardPreview(await views.draft(address, card), card)
+      if (card === undefined) return null
+      const channels = await views.draftChannels(address, card)
+      return channels.map(({ name, frame, card }) => ({ name, ...cardPreview(frame, card) }))
     }),
   /** Predictions of a few frames, and their agreement with labels. */
   try: procedure

@@ -37,6 +37,7 @@ export const cardTexts = {
     openSample: 'Open the sample study',
     notYet: 'It comes when intensities, fit, resampling, mean and standard deviation are filled in.',
     image: 'The image',
+    seenChannel: (number: number, series: string) => `Channel ${number}${series === '' ? '' : `: ${series}`}`,
     seen: (rows: number, columns: number) => `The model’s view, ${rows} x ${columns}`,
     pick: (slice: number) => `Slice ${slice}`,
     intensities: (unit: string) => `Intensities of the image${unit === '' ? '' : `, ${unit}`}`,

@@ -95,7 +95,9 @@ function SeenImage({ draft, slice }: { readonly draft: CardDraft; readonly slice
             {texts.card.image}
           </Text>
         </figure>
-        {seen !== undefined && seen !== null && <SeenPixels seen={seen} />}
+        {seen?.map((channel, n) => (
+          <SeenPixels key={n} seen={channel} caption={captionOf(channel, n, seen.length)} />
+        ))}
       </div>
       {preview.isError && <Fault error={preview.error} tone="note" />}
       {seen === null && (
@@ -103,12 +105,29 @@ function SeenImage({ draft, slice }: { readonly draft: CardDraft; readonly slice
           {texts.card.notYet}
         </Text>
       )}
-      {seen !== undefined && seen !== null && !preview.isError && <SeenNumbers seen={seen} />}
+      {!preview.isError &&
+        seen?.map((channel, n) => (
+          <section key={n} aria-label={captionOf(channel, n, seen.length)}>
+            {seen.length > 1 && (
+              <Text size="xs" fw={600}>
+                {captionOf(channel, n, seen.length)}
+              </Text>
+            )}
+            <SeenNumbers seen={channel} />
+          </section>
+        ))}
     </>
   )
 }
 
-function SeenPixels({ seen }: { readonly seen: Preview }) {
+/** One of several channels by its number and series; of one the size that the model sees. */
+function captionOf({ name, rows, columns }: SeenChannel, n: number, count: number): string {
+  return count === 1 ? texts.card.seen(rows, columns) : texts.card.seenChannel(n + 1, name ?? '')
+}
+
+type SeenChannel = Preview & { readonly name?: string | undefined }
+
+function SeenPixels({ seen, caption }: { readonly seen: Preview; readonly caption: string }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const { rows, columns } = seen
   useEffect(() => {
@@ -119,7 +138,7 @@ function SeenPixels({ seen }: { readonly seen: Preview }) {
     <figure>
       <canvas ref={canvas} className={classes['seen']} width={columns} height={rows} data-testid="seen" />
       <Text component="figcaption" size="xs" c="dimmed">
-        {texts.card.seen(rows, columns)}
+        {caption}
       </Text>
     </figure>
   )
