@@ -5,13 +5,15 @@
 Writes FOLDER/NAME/ for each: what the exporter writes, and x.npy (the references' inputs), t.npy (labels) and
 gradient.npy (of the cross-entropy of an image, the mean of its voxels where there are several, summed, in float64);
 and models.json, what each is. Prints the versions of the libraries. Needs torch, torchvision, timm, monai, keras,
-nnunetv2, nibabel, onnx, onnxscript, onnxruntime, opencv-python-headless, albumentations, Pillow and NumPy (pip).
+nnunetv2, nibabel, onnx, onnxscript, onnxruntime, opencv-python-headless, albumentations, torchxrayvision, Pillow and
+NumPy (pip); for Keras on TensorFlow RADVERSARY_TENSORFLOW_PYTHON names the python of an environment with tensorflow.
 """
 
 import functools
 import importlib.metadata
 import json
 import os
+import subprocess
 import sys
 import warnings
 
@@ -36,6 +38,7 @@ from monai import transforms as of_monai  # noqa: E402
 from timm.data import create_transform, resolve_data_config  # noqa: E402
 from torchvision.transforms import v2  # noqa: E402
 
+TENSORFLOW = os.environ.get("RADVERSARY_TENSORFLOW_PYTHON")  # of an environment of its own: its wheels seldom suit PyTorch's
 CLASSES = ["normal", "benign", "malignant"]
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
 VERSIONS = {"torch": torch, "torchvision": torchvision, "timm": timm, "MONAI": monai, "Keras": keras}
@@ -70,6 +73,15 @@ def albumentations_resnet():
     VERSIONS["albumentations"] = albumentations
     steps = [albumentations.Resize(224, 224), albumentations.Normalize(**IMAGENET), ToTensorV2()]
     return lively(timm.create_model("resnet10t", num_classes=3)), albumentations.Compose(steps), "Resize and Normalize by OpenCV"
+
+
+def xray_densenet():
+    import torchxrayvision
+
+    VERSIONS["torchxrayvision"] = torchxrayvision
+    model = torchxrayvision.models.DenseNet(weights=None, num_classes=3, in_channels=1)
+    steps = [torchxrayvision.datasets.XRayCenterCrop(), torchxrayvision.datasets.XRayResizer(224, engine="cv2")]
+    return lively(model), torchvision.transforms.Compose(steps), "pixels in ±1024, XRayCenterCrop, XRayResizer by OpenCV"
 
 
 def monai_2d():
@@ -117,6 +129,12 @@ def keras_mobilenet():
     return of_keras(model, [keras.applications.mobilenet_v2.preprocess_input], "load_img, preprocess_input", {"load": load})
 
 
+def on_tensorflow(folder, files):
+    """The same .keras file on Keras' backend TensorFlow: its outputs of the image files become the references, and its gradient ours."""
+    ran = subprocess.run([TENSORFLOW, os.path.join(HERE, "keras_on_tensorflow.py"), folder, *files], stdout=subprocess.PIPE, text=True, check=True)
+    VERSIONS[ran.stdout.strip()] = None
+
+
 def keras_layers():
     layers = keras.layers
     convolutions = [layers.Conv2D(8, 3, strides=2, activation="gelu"), layers.BatchNormalization(), layers.Conv2D(16, 3, activation="gelu")]
@@ -130,17 +148,19 @@ MODELS = {
     "convnext": ("timm convnext_atto", lambda: of_timm("convnext_atto")),
     "vit": ("timm vit_tiny_patch16_224", lambda: of_timm("vit_tiny_patch16_224")),
     "albumentations": ("timm resnet10t", albumentations_resnet),
+    "xray": ("torchxrayvision DenseNet", xray_densenet),
     "monai-2d": ("MONAI DenseNet121, 2-D", monai_2d),
     "monai-densenet-3d": ("MONAI DenseNet121, 3-D", densenet_3d),
     "monai-segresnet-3d": ("MONAI SegResNet, 3-D", segresnet),
     "keras-mobilenet": ("Keras MobileNetV2", keras_mobilenet),
+    **({"keras-tensorflow": ("Keras MobileNetV2 on TensorFlow", keras_mobilenet)} if TENSORFLOW else {}),
     "keras-layers": ("Keras, convolutions in a Sequential", keras_layers),
     "monai-nnunet-3d": ("nnU-Net's U-Net of a small plan (MONAI DynUNet), 3-D", nnunet),
 }
 
 
 # Where PyTorch's own gradient in float32 is that in float64: other seeds put the kink of a ReLU within rounding's reach.
-SEEDS = {"monai-2d": 9, "monai-segresnet-3d": 1, "monai-nnunet-3d": 1}
+SEEDS = {"xray": 8, "monai-2d": 9, "monai-segresnet-3d": 1, "monai-nnunet-3d": 1}
 
 
 def in_float64(name, model):
@@ -195,7 +215,7 @@ def sources_of(name, folder):
             volume(file, [(40, 44, 20), (48, 36, 24)][index], seed=100 * index)
         return files
     colour, grey = [(300, 260, 3), (280, 400, 3), (333, 250, 1)], [(300, 260, 1), (280, 400, 1)]
-    sizes = grey if name.startswith("monai") else colour
+    sizes = grey if name.startswith("monai") else [(300, 300, 1), (256, 256, 1)] if name == "xray" else colour
     files = [os.path.join(folder, f"source-{index}.png") for index in range(len(sizes))]
     for index, file in enumerate(files):
         picture(*sizes[index], seed=index).save(file)
@@ -220,6 +240,13 @@ def nnunet_plan(root, name):
     return {"name": name, "model": f"nnU-Net (v2), a small plan, {axes}", "transform": "plans.json: spacing, CTNormalization, patches, logits back"}
 
 
+def version_of(name, library):
+    """None: the name says the version already, or it is nnU-Net."""
+    if library is not None:
+        return f"{name} {library.__version__}"
+    return f"{name} {importlib.metadata.version('nnunetv2')}" if name == "nnU-Net" else name
+
+
 def main(root, only=()):
     made = []
     for name, (what, make) in MODELS.items():
@@ -235,13 +262,16 @@ def main(root, only=()):
         export(model, transform, files, folder, classes=CLASSES, activation="softmax", **(more[0] if more else {}))
         sys.stdout = stdout
         gradient(folder, model)
+        if name == "keras-tensorflow":
+            model.save(os.path.join(folder, "model.keras"))
+            on_tensorflow(folder, files)
         made.append({"name": name, "model": what, "transform": how})
     for name in [each for each in PLANS if not only or each in only]:
         stdout, sys.stdout = sys.stdout, sys.stderr
         made.append(nnunet_plan(root, name))
         sys.stdout = stdout
     json.dump(made, open(os.path.join(root, "models.json"), "w", encoding="utf-8"))
-    print(", ".join(f"{name} {library.__version__ if library else importlib.metadata.version('nnunetv2')}" for name, library in VERSIONS.items()))
+    print(", ".join(version_of(name, library) for name, library in VERSIONS.items()))
 
 
 if __name__ == "__main__":

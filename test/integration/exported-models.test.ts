@@ -81,8 +81,9 @@ const volumes = [
   'nnunet-plan',
   'nnunet-plan-2d',
 ]
-const ofKeras = ['keras-mobilenet', 'keras-layers']
-const pictures = ['resnet18', 'resnet18-v2', 'convnext', 'vit', 'albumentations', 'monai-2d']
+const onTensorFlow = process.env['RADVERSARY_TENSORFLOW_PYTHON'] === undefined ? [] : ['keras-tensorflow']
+const ofKeras = ['keras-mobilenet', 'keras-layers', ...onTensorFlow]
+const pictures = ['resnet18', 'resnet18-v2', 'convnext', 'vit', 'albumentations', 'xray', 'monai-2d']
 const names = [...pictures, ...ofKeras, ...volumes]
 
 test.skipIf(python === undefined)('radversary_card.py reads, asks and refuses', { timeout: 600_000 }, () => {

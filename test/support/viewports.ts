@@ -183,6 +183,7 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
   // Charts and requests wait until scrolling rests.
   await page.waitForTimeout(1500)
   // Paths of the machine that made it are none of the reader's business.
-  const paths = page.getByLabel(/^(Labels file|Masks: .*|Export to this new or empty folder)$/)
-  await page.screenshot({ path: join(images, `${name}.png`), mask: [paths], maskColor: '#1d242b' })
+  const fields = page.getByLabel(/^(Labels file|Masks: .*|Export to this new or empty folder)$/)
+  const mask = [fields, page.getByTestId('exported').locator('code')]
+  await page.screenshot({ path: join(images, `${name}.png`), mask, maskColor: '#1d242b' })
 }
