@@ -40,8 +40,8 @@ const yardsticks = new Set<string>(
   [...methodGroups.Baselines, ...methodGroups['Corruptions of the modality']].map(({ name }) => name),
 )
 
-/** Methods whose outcome for an image depends on the others of its group: universal.test.ts, admix.test.ts. */
-type OfGroups = 'universal' | 'universal-l2' | 'admix'
+/** Methods whose outcome for an image depends on the others of its group: universal.test.ts, patch.test.ts, admix.test.ts. */
+type OfGroups = 'universal' | 'universal-l2' | 'patch' | 'admix'
 
 /** Needs features of clean images: test/integration/attack-hfc.test.ts. */
 type OfFeatures = 'hfc'

@@ -315,3 +315,17 @@ test('a tensor’s images share one perturbation, more of them than the model ta
     expect(value).toBeCloseTo(changes[i % 144]!, 5)
   })
 })
+
+test('a patch is in the record as what images share, and a run that goes on comes to the same bytes', async () => {
+  const study = join(base, 'patched')
+  writeSeries(study, 4, { lowest: 524, highest: 1524 })
+  const [one, other] = [freshFolder(), freshFolder()]
+  const asked = { method: 'patch', settings: { size: 0.5, epochs: 4 } }
+  const { record } = await attackStudy(request(study, one, asked))
+  expect(record.universal).toMatchObject([{ file: 'universal/0001.npy', shape: [1, 1, 6, 6] }])
+  expect(Math.max(...perturbationIn(one).data)).toBeLessThanOrEqual(1)
+  await attackStudy(request(study, other, asked))
+  expect(readFileSync(join(other, 'universal/0001.npy'))).toEqual(
+    readFileSync(join(one, 'universal/0001.npy')),
+  )
+})

@@ -23,6 +23,7 @@ import { iFgsm } from './methods/i-fgsm.ts'
 import { miFgsm } from './methods/mi-fgsm.ts'
 import { niFgsm, siNiFgsm } from './methods/ni-fgsm.ts'
 import { noise } from './methods/noise.ts'
+import { patch } from './methods/patch.ts'
 import { pgd, pgdL2 } from './methods/pgd.ts'
 import { cosPgd, segPgd } from './methods/pixel-pgd.ts'
 import { sea } from './methods/sea.ts'
@@ -67,7 +68,7 @@ export const methodGroups = {
     apgdTL2,
   ],
   Frequencies: [dctPgd],
-  'One perturbation for many images': [universal, universalL2],
+  'One perturbation for many images': [universal, universalL2, patch],
   'Hiding from detectors': [hfc],
   'The smallest change': [fabT, fabTL2, fmnLinf, fmnL2, fmnL1, deepfool, ddn, carliniWagner, ead, sigmaZero],
   'Black box': [square, squareL2, spsa, hopSkipJump, hopSkipJumpLinf],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { entry, valueFor } from '../../entry.ts'
 import { internalError } from '../../errors.ts'
-import { extentOf, tensor } from '../../tensor/tensor.ts'
+import { extentOf, tensor, type Shape, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackProblem, CleanImages, LearningProgress, UnnamedMethod } from '../attack.ts'
 import { l2Ball, linfBall, type Ball, type RowInterval } from '../balls.ts'
 import { batchModel } from '../batch-model.ts'
@@ -17,6 +18,8 @@ import {
 import type { Epoch, LearnedPerturbation } from '../learned.ts'
 import { lossOf } from '../likelihood.ts'
 import { defineMethod } from '../method-entry.ts'
+import type { PixelInterval } from '../../image/float-image.ts'
+import { randomSource, type RandomSource } from '../../random.ts'
 import { rowOf } from '../rows.ts'
 import { epsilon, epsilonL2, optionalStepSize, stepSize } from '../settings.ts'
 
@@ -27,7 +30,8 @@ const source = {
   identifier: 'arXiv:1811.11304',
 }
 
-const shared = {
+/** Settings of methods by which images share one change. */
+export const shared = {
   epochs: z.int().min(1).default(10).describe('Passes over all images of the group.'),
   miniBatch: z
     .int()
@@ -97,12 +101,41 @@ export const universalL2 = defineMethod({
     }),
 })
 
-type Plan = Shared & {
-  /** v ← project(v + step(gradient)), both [C·H·W]; the gradient becomes the step. */
+/** What one image becomes by what all share. */
+export interface Change {
+  /** x ← the image, changed by v; bounds are held after it. */
+  readonly apply: (x: Float32Array, image: Float32Array, v: Float32Array) => void
+  /** Adds the gradient by v of what has this gradient by x. */
+  readonly pull: (sum: Float32Array, gradient: Float32Array) => void
+}
+
+/** How images share something: a perturbation, or a patch. */
+interface Sharing {
+  /** What is shared before anything is learned, for images [1, C, H, W]. */
+  readonly start: (shape: Shape) => Tensor
+  /** @param random of this image in this epoch, 0 for the attack itself */
+  readonly changeOf: (shape: Shape, box: RowInterval, random: RandomSource) => Change
+  /** v ← project(v + step(gradient)); the gradient becomes the step. */
   readonly ascend: (v: Float32Array, gradient: Float32Array) => void
 }
 
+type Plan = Shared & Sharing
+
+const added: Change = {
+  apply: (x, image, v) => {
+    addScaled(x, image, v, 1)
+  },
+  pull: (sum, gradient) => {
+    accumulate(sum, 1, gradient, 1)
+  },
+}
+
 function universalMethod(ball: Ball, settings: Shared, ascend: Plan['ascend']): UnnamedMethod {
+  return sharedMethod(ball, settings, { start: (shape) => tensor(shape), changeOf: () => added, ascend })
+}
+
+/** A method that learns what images share, and then changes each by it. */
+export function sharedMethod(ball: Ball, settings: Shared, sharing: Sharing): UnnamedMethod {
   return {
     ball,
     steps: settings.epochs,
@@ -111,14 +144,14 @@ function universalMethod(ball: Ball, settings: Shared, ascend: Plan['ascend']): 
     prepare: {
       over: settings.over,
       perPixel: true,
-      learn: (images) => learn({ ...settings, ascend }, images),
+      learn: (images) => learn({ ...settings, ...sharing }, images),
       apply: (learned) => {
         if (learned.kind !== 'perturbation') throw internalError('a perturbation was to be learned')
-        return withPerturbation(ball, learned.v.data)
+        return withShared(ball, learned.v.data, sharing)
       },
     },
     begin: () => {
-      throw internalError('a universal perturbation was applied before it was learned')
+      throw internalError('a shared perturbation was applied before it was learned')
     },
   }
 }
@@ -132,7 +165,7 @@ async function* learn(
   plan: Plan,
   group: CleanImages,
 ): AsyncGenerator<LearningProgress, LearnedPerturbation, void> {
-  const v = tensor(group.shape)
+  const v = plan.start(group.shape)
   const epochs: Epoch[] = []
   for (let epoch = 1; epoch <= plan.epochs; epoch++) {
     const found = await runEpoch(epoch, { plan, group, v: v.data })
@@ -155,7 +188,9 @@ interface Learning {
 async function runEpoch(epoch: number, { plan, group, v }: Learning): Promise<Epoch> {
   const gradient = new Float32Array(v.length)
   let [images, loss, fooled] = [0, 0, 0]
-  const parts = group.shuffled(epoch, plan.miniBatch, ({ problem }) => partOfStep(problem, plan, v))
+  const parts = group.shuffled(epoch, plan.miniBatch, ({ problem }) =>
+    partOfStep(problem, plan, { v, epoch }),
+  )
   for await (const miniBatch of parts) {
     gradient.fill(0)
     for (const part of miniBatch) {
@@ -171,7 +206,7 @@ async function runEpoch(epoch: number, { plan, group, v }: Learning): Promise<Ep
 
 /** What the images of a part of a mini-batch say of the perturbation as it is. */
 interface PartOfStep {
-  /** Σ ∇J(f(x + v), y) over the images whose loss is below β, [C·H·W]. */
+  /** Σ ∇_v J(f(x + v), y) over the images whose loss is below β. */
   readonly gradient: Float32Array
   readonly images: number
   /** Σ J(f(x + v), y). */
@@ -180,15 +215,22 @@ interface PartOfStep {
   readonly fooled: number
 }
 
-async function partOfStep(problem: AttackProblem, plan: Plan, v: Float32Array): Promise<PartOfStep> {
-  const { images, bounds, targets, targeted, criterion } = problem
+async function partOfStep(
+  problem: AttackProblem,
+  plan: Plan,
+  { v, epoch }: { readonly v: Float32Array; readonly epoch: number },
+): Promise<PartOfStep> {
+  const { images, bounds, targets, targeted, criterion, seeds } = problem
   const samples = Array.from({ length: extentOf(images.shape, 0) }, (_, sample) => sample)
   const points = tensor(images.shape)
-  const boxOf = (sample: number) => ({
-    lower: rowOf(bounds.lower, sample),
-    upper: rowOf(bounds.upper, sample),
-  })
-  for (const sample of samples) perturb(rowOf(points, sample), rowOf(images, sample), v, boxOf(sample))
+  const boxes = samples.map((sample) => boxOf(bounds, sample))
+  const changes = samples.map((sample) =>
+    plan.changeOf(oneOf(images), entry(boxes, sample), randomSource(entry(seeds, sample), epoch)),
+  )
+  for (const sample of samples)
+    perturb(rowOf(points, sample), rowOf(images, sample), v, {
+      ...{ change: entry(changes, sample), box: entry(boxes, sample) },
+    })
   const terms = [{ target: targets, weight: targeted ? -1 : 1 }]
   const { logits, gradient } = await batchModel(problem).gradient(points, samples, { terms })
   const sum = new Float32Array(v.length)
@@ -198,11 +240,20 @@ async function partOfStep(problem: AttackProblem, plan: Plan, v: Float32Array): 
     loss += own
     fooled += Number(criterion.isMet(logits.of(sample), sample))
     if (isAtBound(problem, plan, own)) continue
-    const { lower, upper } = boxOf(sample)
+    const { lower, upper } = entry(boxes, sample)
     zeroWhereFrozen(gradient.of(sample), lower, upper)
-    accumulate(sum, 1, gradient.of(sample), 1)
+    entry(changes, sample).pull(sum, gradient.of(sample))
   }
   return { gradient: sum, images: samples.length, loss, fooled }
+}
+
+/** Shape [1, C, H, W] of one image of a batch. */
+function oneOf({ shape }: Tensor): Shape {
+  return [1, ...shape.slice(1)]
+}
+
+function boxOf({ lower, upper }: PixelInterval, sample: number): RowInterval {
+  return { lower: rowOf(lower, sample), upper: rowOf(upper, sample) }
 }
 
 /**
@@ -218,27 +269,37 @@ function isAtBound(
   return loss === 'cross-entropy' && !targeted && value >= plan.lossBound
 }
 
-/** x ← image + v, as far as the image's pixels can be stored and may change. */
-function perturb(x: Float32Array, image: Float32Array, v: Float32Array, { lower, upper }: RowInterval): void {
-  addScaled(x, image, v, 1)
+/** x ← the image changed by v, as far as its pixels can be stored and may change. */
+function perturb(
+  x: Float32Array,
+  image: Float32Array,
+  v: Float32Array,
+  { change, box: { lower, upper } }: { readonly change: Change; readonly box: RowInterval },
+): void {
+  change.apply(x, image, v)
   clip(x, lower, upper)
 }
 
-/** Once the perturbation is known, [C·H·W], what is left is to add it to each image. */
-function withPerturbation(ball: Ball, v: Float32Array): UnnamedMethod {
+/** Once what is shared is known, what is left is to change each image by it. */
+function withShared(ball: Ball, v: Float32Array, { changeOf }: Sharing): UnnamedMethod {
   return {
     ball,
     steps: 1,
     restarts: 1,
     randomStart: false,
     begin: (state) => () => {
-      const { x, images, box } = state
-      for (const sample of state.active())
-        perturb(rowOf(x, sample), rowOf(images, sample), v, {
-          lower: rowOf(box.lower, sample),
-          upper: rowOf(box.upper, sample),
-        })
-      return Promise.resolve({ direction: { of: () => v } })
+      const { x, images } = state
+      const moved = new Map<number, Float32Array>()
+      for (const sample of state.active()) {
+        const box = boxOf(state.box, sample)
+        const change = changeOf(oneOf(images), box, state.random(sample))
+        const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
+        perturb(row, image, v, { change, box })
+        const step = row.slice()
+        addScaled(step, row, image, -1)
+        moved.set(sample, step)
+      }
+      return Promise.resolve({ direction: { of: (sample) => valueFor(moved, sample) } })
     },
   }
 }
