@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { CohortRecord } from '../../src/engine/cohort/cohort-record.ts'
@@ -170,6 +170,15 @@ function weight(bytes: Buffer): Buffer {
 }
 
 describe('a plan is refused', () => {
+  test('that another version has made, with what to do', async () => {
+    const [folder, old] = [join(base, 'plan-2'), join(base, 'old')]
+    mkdirSync(old)
+    const text = readFileSync(join(folder, 'plan.json'), 'utf8')
+    writeFileSync(join(old, 'plan.json'), text.replace('cohort-plan/2', 'cohort-plan/1'))
+    const { code, err } = await runShard(old, 0)
+    expect([code, err]).toEqual([1, expect.stringMatching(/plan\.json\n.*plan the cohort anew/)])
+  })
+
   test('for any device that a machine may not have', async () => {
     const at = attack.indexOf('cpu')
     const auto = [...attack.slice(0, at), 'auto', ...attack.slice(at + 1)]

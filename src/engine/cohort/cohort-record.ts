@@ -6,7 +6,8 @@ import { researchNotice } from '../export/record.ts'
 import type { CohortJob } from './cohort-request.ts'
 import type { CohortCell, CohortRun, StudyCell, StudyResult } from './study-result.ts'
 
-const cohortSchema = 'radversary/cohort/1'
+/** 2: of jobs beside attacks too, by cell. */
+const cohortSchema = 'radversary/cohort/2'
 
 /** Why a study gave nothing: what `failures/NAME.json` holds. */
 export const studyFailure = z.strictObject({

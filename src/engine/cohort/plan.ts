@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { fileExists } from '../../adapters/fs/atomic-write.ts'
 import { physicalCores } from '../../adapters/ort/hardware.ts'
-import { readJson, toRestore, writeTextFile } from '../../adapters/fs/json-file.ts'
+import { type JsonFault, readJson, writeTextFile } from '../../adapters/fs/json-file.ts'
 import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { attackSpec } from '../../core/spec/attack-spec.ts'
@@ -54,8 +54,11 @@ const plannedModel = z.strictObject({
   runtime: z.enum(modelRuntimes).optional(),
 })
 
+/** 2: of jobs beside attacks too. */
+const planSchemaName = 'radversary/cohort-plan/2'
+
 const planSchema = z.strictObject({
-  schema: z.literal('radversary/cohort-plan/1'),
+  schema: z.literal(planSchemaName),
   software: z.strictObject({ name: z.literal('Radversary'), version: z.string() }),
   job,
   models: z.array(plannedModel).min(1),
@@ -92,7 +95,7 @@ export async function planCohort(request: PlanRequest, hooks: JobHooks): Promise
   }
   const job = jobOf(request)
   return {
-    schema: 'radversary/cohort-plan/1',
+    schema: planSchemaName,
     software: { name: 'Radversary', version },
     job,
     models: opened.map((model) => plannedOf(model, request)),
@@ -188,10 +191,16 @@ export async function writePlan(
   return files.map(({ path }) => join(folder, path))
 }
 
+/** A plan is made anew in a moment, and is not taken over from another version. */
+const ofAnotherVersion: JsonFault = {
+  code: 'verification-failed',
+  tip: 'Restore the file, or, where another version of Radversary has planned it, plan the cohort anew to another folder.',
+}
+
 /** @throws RadversaryError verification-failed for a damaged plan; io-failed */
 export async function readPlan(folder: string): Promise<{ plan: CohortPlan; sha256: string }> {
   const file = join(folder, planFiles.plan)
-  return { plan: await readJson(file, planSchema, toRestore), sha256: await hashOfFile(file) }
+  return { plan: await readJson(file, planSchema, ofAnotherVersion), sha256: await hashOfFile(file) }
 }
 
 /** The request of some of a plan's studies. @param home where this machine keeps what is its own */
