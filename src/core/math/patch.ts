@@ -4,7 +4,7 @@ export interface Placement {
   readonly rows: number
   readonly columns: number
   readonly side: number
-  /** Of the patch's middle, pixels. */
+  /** Where the patch's middle lies, pixels. */
   readonly row: number
   readonly column: number
   /** Pixels of the image for a pixel of the patch. */

@@ -4,7 +4,7 @@ import { RadversaryError } from '../../core/errors.ts'
 /** A part of a data set: patients are in one alone. */
 export interface Split {
   readonly name: string
-  /** Of all images, above 0; the shares of all splits add up to 1. */
+  /** Its part of all images, above 0; the shares of all splits add up to 1. */
   readonly share: number
 }
 

@@ -118,7 +118,8 @@ class Views implements ModelViews {
     const ofChannels = await studyOfChannels(study, card)
     const chosen = ofChannels.images.find((image) => image.sopInstanceUid === sopInstanceUid)
     if (chosen === undefined) throw ofOtherSeries()
-    const { channel = 0, sameSlice = [] } = chosen
+    const { channel, sameSlice = [] } = chosen
+    if (channel === undefined) throw ofOtherSeries()
     const places = sameSlice.toSpliced(channel, 0, chosen)
     return Promise.all(
       places.map(async ({ sopInstanceUid: uid, header }, n) => {

@@ -120,11 +120,11 @@ class ElementViewport implements ViewportControl {
     const { rows, columns } = this.scene.image
     const { canvas } = cornerstone.getEnabledElement(this.element)
     const corners = [
-      [0, 0],
-      [columns, 0],
-      [0, rows],
-      [columns, rows],
-    ].map(([x = 0, y = 0]) => cornerstone.pixelToCanvas(this.element, { x, y }))
+      { x: 0, y: 0 },
+      { x: columns, y: 0 },
+      { x: 0, y: rows },
+      { x: columns, y: rows },
+    ].map((corner) => cornerstone.pixelToCanvas(this.element, corner))
     return boundsWithin(corners, canvas)
   }
 

@@ -41,12 +41,54 @@ let lastChoice: FigureChoice = {
 /** Asks what a figure is to be, shows it, and saves it. */
 export default function FigureDialog() {
   const [choice, setChoice] = useState(lastChoice)
-  const [isSaving, setSaving] = useState(false)
   const figure = planFigure(choice)
   const change = (part: Partial<FigureChoice>): void => {
     lastChoice = { ...choice, ...part }
     setChoice(lastChoice)
   }
+  return (
+    <Modal opened size="xl" title={words.title} onClose={closeDialog}>
+      <Stack gap="sm">
+        <div className={classes['beside']}>
+          <Stack gap="xs">
+            <Choices {...{ choice, change }} />
+          </Stack>
+          <Stack gap="xs">
+            {figure === undefined ? <Text size="sm">{words.none}</Text> : <Shown {...{ figure, choice }} />}
+            <Text size="xs" c="dimmed">
+              {words.identity}
+            </Text>
+          </Stack>
+        </div>
+        <SaveButtons {...{ figure, choice }} />
+      </Stack>
+    </Modal>
+  )
+}
+
+interface FigureProps {
+  readonly figure: Figure
+  readonly choice: FigureChoice
+}
+
+/** The figure, and how large it will be. */
+function Shown({ figure, choice }: FigureProps) {
+  return (
+    <>
+      <Preview choice={choice} />
+      <Text size="sm" data-testid="figure-size">
+        {sizeText(figure)}
+      </Text>
+      {isTooLarge(figure) && <Fault error={new Error(words.tooLarge(mostPixels))} />}
+    </>
+  )
+}
+
+function SaveButtons({
+  figure,
+  choice,
+}: Pick<FigureProps, 'choice'> & { readonly figure: Figure | undefined }) {
+  const [isSaving, setSaving] = useState(false)
   const save = (made: Figure): void => {
     setSaving(true)
     made
@@ -60,48 +102,26 @@ export default function FigureDialog() {
         setSaving(false)
       })
   }
-  const isTooLarge = figure !== undefined && Math.max(figure.pixels.width, figure.pixels.height) > mostPixels
   return (
-    <Modal opened size="xl" title={words.title} onClose={closeDialog}>
-      <Stack gap="sm">
-        <div className={classes['beside']}>
-          <Stack gap="xs">
-            <Choices {...{ choice, change }} />
-          </Stack>
-          <Stack gap="xs">
-            {figure === undefined ? (
-              <Text size="sm">{words.none}</Text>
-            ) : (
-              <>
-                <Preview choice={choice} />
-                <Text size="sm" data-testid="figure-size">
-                  {sizeText(figure)}
-                </Text>
-                {isTooLarge && <Fault error={new Error(words.tooLarge(mostPixels))} />}
-              </>
-            )}
-            <Text size="xs" c="dimmed">
-              {words.identity}
-            </Text>
-          </Stack>
-        </div>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={closeDialog}>
-            {texts.app.cancel}
-          </Button>
-          <Button
-            disabled={figure === undefined || isTooLarge}
-            loading={isSaving}
-            onClick={() => {
-              if (figure !== undefined) save(figure)
-            }}
-          >
-            {words.save}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Group justify="flex-end">
+      <Button variant="default" onClick={closeDialog}>
+        {texts.app.cancel}
+      </Button>
+      <Button
+        disabled={figure === undefined || isTooLarge(figure)}
+        loading={isSaving}
+        onClick={() => {
+          if (figure !== undefined) save(figure)
+        }}
+      >
+        {words.save}
+      </Button>
+    </Group>
   )
+}
+
+function isTooLarge({ pixels: { width, height } }: Figure): boolean {
+  return Math.max(width, height) > mostPixels
 }
 
 function sizeText({ layout: { width, height }, pixels }: Figure): string {

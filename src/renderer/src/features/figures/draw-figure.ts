@@ -163,9 +163,11 @@ async function picturesOf(
   dpi: number,
 ): Promise<HTMLCanvasElement[]> {
   const drawn: HTMLCanvasElement[] = []
-  for (const [i, { control, area }] of sources.entries()) {
-    const width = ((pictures[i]?.width ?? NaN) / millimetresPerInch) * dpi
-    const factor = width / area.width
+  for (const [i, picture] of pictures.entries()) {
+    const source = sources[i]
+    if (source === undefined) break
+    const { control, area } = source
+    const factor = ((picture.width / millimetresPerInch) * dpi) / area.width
     drawn.push(cut(await control.enlarged(factor), area, factor))
   }
   return drawn

@@ -211,6 +211,7 @@ export function tiffOf(
 function copyColours(rgba: Uint8ClampedArray, rgb: Uint8Array): void {
   const source = new DataView(rgba.buffer, rgba.byteOffset, rgba.byteLength)
   const target = new DataView(rgb.buffer, rgb.byteOffset, rgb.byteLength)
-  for (let from = 0, to = 0; to < rgb.length; from += 4)
-    for (let sample = 0; sample < 3; sample++) target.setUint8(to++, source.getUint8(from + sample))
+  for (let pixel = 0; 3 * pixel < rgb.length; pixel++)
+    for (let sample = 0; sample < 3; sample++)
+      target.setUint8(3 * pixel + sample, source.getUint8(4 * pixel + sample))
 }

@@ -60,7 +60,7 @@ export type Mark =
 
 export interface TextMark {
   readonly kind: 'text'
-  /** Of the anchor, on the base line. */
+  /** Where the anchor is, on the base line. */
   readonly x: number
   readonly y: number
   readonly text: string
@@ -97,53 +97,70 @@ const inks: Readonly<Record<FigureBackground, { readonly paper: string; readonly
  */
 export function layoutFigure(parts: readonly FigurePart[], options: FigureOptions): FigureLayout {
   if (parts.length === 0) throw new RangeError('a figure needs a viewport that shows an image')
-  const across = columnsOf(parts, options)
   const rows = [...new Set(parts.map(({ row }) => row))].sort((a, b) => a - b)
-  const marks: Mark[] = []
-  const pictures = new Map<number, Box>()
+  const placed: PlacedPart[] = []
   let y = 0
   for (const row of rows) {
-    const inRow = parts.map((part, index) => ({ part, index })).filter(({ part }) => part.row === row)
-    const head = options.letters || options.names ? headHeight : 0
-    const widthOf = ({ column }: FigurePart) => across.get(column)?.width ?? options.width
-    const tallest = Math.max(...inRow.map(({ part }) => widthOf(part) * part.aspect))
-    const foot = options.legends ? Math.max(...inRow.map(({ part }) => footHeight(part.legend))) : 0
-    for (const { part, index } of inRow) {
-      const cell = { x: across.get(part.column)?.x ?? 0, y: y + head, width: widthOf(part), height: tallest }
-      const height = cell.width * part.aspect
-      const picture = { ...cell, y: cell.y + (tallest - height) / 2, height }
-      pictures.set(index, picture)
-      marks.push(...headMarks(part, index, cell, options), { kind: 'picture', part: index, ...picture })
-      if (options.legends) marks.push(...footMarks(part.legend, cell, options.background))
-    }
-    y += head + tallest + foot + gap
+    const { cells, height } = layoutRow(row, y, parts, options)
+    placed.push(...cells)
+    y += height + gap
   }
-  const height = y - gap
-  const paper = inks[options.background].paper
+  const [width, height] = [options.width, y - gap]
+  const paper: Mark = { kind: 'fill', x: 0, y: 0, width, height, colour: inks[options.background].paper }
   return {
-    width: options.width,
+    width,
     height,
-    marks: [{ kind: 'fill', x: 0, y: 0, width: options.width, height, colour: paper }, ...marks],
-    pictures: parts.flatMap((_, index) => pictures.get(index) ?? []),
+    marks: [paper, ...placed.flatMap((part) => partMarks(part, options))],
+    pictures: placed.toSorted((one, other) => one.index - other.index).map(({ picture }) => picture),
   }
 }
 
-type Column = Pick<Box, 'x' | 'width'>
+interface PlacedPart {
+  readonly part: FigurePart
+  /** Among all parts. */
+  readonly index: number
+  /** As high as its row's highest picture. */
+  readonly cell: Box
+  readonly picture: Box
+}
+
+/** A row from `top` on, with room for letters above and legends below its pictures. */
+function layoutRow(row: number, top: number, parts: readonly FigurePart[], options: FigureOptions) {
+  const across = columnsOf(parts, options)
+  const own = across.flatMap(({ column, ...place }) => {
+    const index = parts.findIndex((part) => part.row === row && part.column === column)
+    const part = parts[index]
+    return part === undefined ? [] : [{ part, index, place }]
+  })
+  const head = options.letters || options.names ? headHeight : 0
+  const foot = options.legends ? Math.max(...own.map(({ part }) => footHeight(part.legend))) : 0
+  const tallest = Math.max(...own.map(({ part, place }) => place.width * part.aspect))
+  const cells = own.map(({ part, index, place }): PlacedPart => {
+    const cell = { ...place, y: top + head, height: tallest }
+    const height = cell.width * part.aspect
+    return { part, index, cell, picture: { ...cell, y: cell.y + (tallest - height) / 2, height } }
+  })
+  return { cells, height: head + tallest + foot }
+}
+
+function partMarks({ part, index, cell, picture }: PlacedPart, options: FigureOptions): Mark[] {
+  const foot = options.legends ? footMarks(part.legend, cell, options.background) : []
+  return [...headMarks(part, index, cell, options), { kind: 'picture', part: index, ...picture }, ...foot]
+}
 
 /** Columns that show something share the width as they do on the screen. */
-function columnsOf(parts: readonly FigurePart[], { width, columns }: FigureOptions): Map<number, Column> {
-  const used = [...new Set(parts.map(({ column }) => column))].sort((a, b) => a - b)
-  const shares = used.map((column) => columns[column] ?? 1 / used.length)
-  const whole = shares.reduce((sum, share) => sum + share, 0)
+function columnsOf(parts: readonly FigurePart[], { width, columns }: FigureOptions) {
+  const used = columns
+    .map((share, column) => ({ share, column }))
+    .filter(({ column }) => parts.some((part) => part.column === column))
+  const whole = used.reduce((sum, { share }) => sum + share, 0)
   const free = width - gap * (used.length - 1)
   let x = 0
-  return new Map(
-    used.map((column, i) => {
-      const placed = { x, width: ((shares[i] ?? 0) / whole) * free }
-      x += placed.width + gap
-      return [column, placed]
-    }),
-  )
+  return used.map(({ share, column }) => {
+    const placed = { column, x, width: (share / whole) * free }
+    x += placed.width + gap
+    return placed
+  })
 }
 
 /** "a", "b" … "z", then "aa": by the order of the viewports. */
