@@ -78,6 +78,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'attack by a protocol, and report what a reviewer asks for; compare two such evaluations',
     create: async (context) => (await import('./commands/evaluate.ts')).evaluateCommand(context),
   },
+  detect: {
+    summary: 'measure how well detectors tell attacked images from clean ones',
+    create: async (context) => (await import('./commands/detect.ts')).detectCommand(context),
+  },
   certify: {
     summary: 'certify by randomised smoothing that no change within a radius changes a class',
     create: async (context) => (await import('./commands/certify.ts')).certifyCommand(context),
