@@ -62,7 +62,6 @@ describeApplication('drawing by hand', (application) => {
     await expect.poll(() => row.innerText()).toMatch(/slice 15\s+−?[\d.]+ ± [\d.]+, −[\d.]+ to −?[\d.]+ HU/)
     const name = row.getByLabel('Name of the measurement')
     await name.fill('left lung')
-    await name.blur()
     await page.keyboard.press('Escape')
     await page.keyboard.press('k')
     await expect.poll(() => name.inputValue()).toBe('left lung')

@@ -37,6 +37,7 @@ export function Measurements({ run }: { readonly run: ShownRun | undefined }) {
       isCurrent = false
     }
   }, [all, studies, images])
+  useEffect(() => keepDrawing, [])
   const changed = (): void => {
     keepDrawing()
     setAll(measurements(studies))
@@ -151,12 +152,10 @@ function NameField({ measurement, changed }: Omit<RowProps, 'numbers'>) {
       value={name}
       onChange={(event) => {
         setName(event.currentTarget.value)
+        // At once: Escape closes the dialog before the field is left.
+        nameMeasurement(measurement, event.currentTarget.value)
       }}
-      onBlur={() => {
-        if (name === measurement.name) return
-        nameMeasurement(measurement, name)
-        changed()
-      }}
+      onBlur={changed}
     />
   )
 }
@@ -165,9 +164,9 @@ function summaryOf({ mean, sd, min, max }: NonNullable<Measured['before']>): str
   return words.summary(statisticText(mean), statisticText(sd), statisticText(min), statisticText(max))
 }
 
-function valueText({ kind, value }: Measurement): string {
+function valueText({ kind, value, valueUnit }: Measurement): string {
   if (value === undefined) return kind === 'ellipse' || kind === 'rectangle' ? words.notShown : ''
-  return `${statisticText(value)} ${kind === 'angle' ? '°' : 'mm'}`
+  return `${statisticText(value)} ${valueUnit ?? ''}`.trimEnd()
 }
 
 /** Scrolls the first viewport of its series to it. */

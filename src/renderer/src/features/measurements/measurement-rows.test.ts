@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Measurement } from '../../viewer/measurements/measurement-list.ts'
 import { measurementsCsv } from './measurement-rows.ts'
 
 const measurement = {
@@ -10,6 +11,7 @@ const measurement = {
   slice: 2,
   place: '/frames/s/2/0',
   value: undefined,
+  valueUnit: undefined,
   shape: undefined,
 } as const
 const before = { pixels: 9, mean: 10, sd: 1, min: 8, max: 12 }
@@ -19,12 +21,15 @@ test('a region has its numbers before, after, and their differences', () => {
   const numbers = { unit: 'HU', before, after, areaMm2: 4.5 }
   const [head, row] = measurementsCsv([{ measurement, numbers }]).split('\r\n')
   expect(head).toContain('mean,sd,min,max,mean_adversarial')
-  expect(row).toBe('"Nodule, left",ellipse,"1 · Thorax, slice 3",,,4.5,9,HU,10,1,8,12,12.5,2,7,15,2.5,1,-1,3')
+  expect(row).toBe(
+    '"Nodule, left",ellipse,"1 · Thorax, slice 3",,,,4.5,9,HU,10,1,8,12,12.5,2,7,15,2.5,1,-1,3',
+  )
 })
 
 test('a length has no statistics', () => {
-  const length = { ...measurement, name: '', kind: 'length', value: 23.5 } as const
-  expect(measurementsCsv([{ measurement: length, numbers: undefined }]).split('\r\n')[1]).toMatch(
-    /^,length,"1 · Thorax, slice 3",23.5,,,,+$/,
-  )
+  const length = { ...measurement, name: '', kind: 'length', value: 23.5, valueUnit: 'mm' } as const
+  const rowOf = (changed: Pick<Measurement, 'valueUnit'>) =>
+    measurementsCsv([{ measurement: { ...length, ...changed }, numbers: undefined }]).split('\r\n')[1]
+  expect(rowOf({ valueUnit: 'mm' })).toMatch(/^,length,"1 · Thorax, slice 3",23.5,,,,,+$/)
+  expect(rowOf({ valueUnit: 'px' })).toMatch(/^,length,"1 · Thorax, slice 3",,23.5,,,,+$/)
 })

@@ -8,6 +8,7 @@ const heads = [
   'kind',
   'where',
   'length_mm',
+  'length_px',
   'angle_degrees',
   'area_mm2',
   'pixels',
@@ -24,14 +25,13 @@ export function measurementsCsv(
   return csv([heads, ...rows.map(({ measurement, numbers: found }) => cells(measurement, found))])
 }
 
-function cells({ name, kind, where, value }: Measurement, found: Measured | undefined): CsvCell[] {
+function cells({ name, kind, where, value, valueUnit }: Measurement, found: Measured | undefined): CsvCell[] {
   const { before, after } = found ?? {}
   return [
     name,
     kind,
     where,
-    kind === 'length' ? (value ?? null) : null,
-    kind === 'angle' ? (value ?? null) : null,
+    ...(['mm', 'px', '°'] as const).map((unit) => (valueUnit === unit ? (value ?? null) : null)),
     found?.areaMm2 ?? null,
     before?.pixels ?? null,
     found?.unit ?? null,

@@ -27,6 +27,8 @@ interface Data {
   readonly uuid?: string
   name?: string
   readonly length?: number
+  /** What the length counts in: "mm", or "pixels" where the image has no spacing. */
+  readonly unit?: string
   readonly rAngle?: number
   readonly handles: { readonly start: { x: number; y: number }; readonly end: { x: number; y: number } }
 }
@@ -42,8 +44,9 @@ export interface Measurement {
   /** Place in the series; undefined of planes. */
   readonly slice: number | undefined
   readonly place: string
-  /** mm of a length, degrees of an angle. */
+  /** A length, or an angle. */
   readonly value: number | undefined
+  readonly valueUnit: 'mm' | 'px' | '°' | undefined
   readonly shape: RegionShape | undefined
 }
 
@@ -65,14 +68,15 @@ export function measurements(studies: readonly StudyInfo[]): Measurement[] {
 function drawn(
   kind: MeasurementKind,
   data: Data,
-): Pick<Measurement, 'id' | 'name' | 'kind' | 'value' | 'shape'> {
-  const { uuid = '', name = '', handles, length, rAngle } = data
+): Pick<Measurement, 'id' | 'name' | 'kind' | 'value' | 'valueUnit' | 'shape'> {
+  const { uuid = '', name = '', handles, length, rAngle, unit } = data
   const isRegion = kind === 'ellipse' || kind === 'rectangle'
   return {
     id: uuid,
     name,
     kind,
     value: kind === 'length' ? length : kind === 'angle' ? rAngle : undefined,
+    valueUnit: kind === 'angle' ? '°' : kind !== 'length' ? undefined : unit === 'mm' ? 'mm' : 'px',
     shape: isRegion ? shapeBetween(kind, handles.start, handles.end) : undefined,
   }
 }
