@@ -17,7 +17,13 @@ def our_directions(count, shape):
     """Signs of our generator, each image from its own stream."""
     sources = [Xoroshiro(seed) for seed in range(count)]
     size = shape.numel()
-    return lambda: torch.tensor([[-1.0 if source.symmetric() < 0 else 1.0 for _ in range(size)] for source in sources]).view(count, *shape)
+    return lambda: torch.tensor([signs(source, size) for source in sources]).view(count, *shape)
+
+
+def signs(source, count):
+    """Each of a draw's 32 bits is one, the highest first."""
+    words = [source.next() for _ in range((count + 31) // 32)]
+    return [-1.0 if words[i // 32] << (i % 32) & 2**31 else 1.0 for i in range(count)]
 
 
 def estimate(value, x, directions, pairs, probe):

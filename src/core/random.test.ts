@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fillNormal, randomSource, sampleSeed, shuffled } from './random.ts'
+import { fillNormal, randomSource, sampleSeed, shuffled, fillSigns } from './random.ts'
 
 const draw = (seed: number, restart: number) => {
   const source = randomSource(seed, restart)
@@ -38,4 +38,15 @@ test('a shuffle has every value once, in an order that the seed decides', () => 
   expect(order).not.toEqual(values)
   expect(shuffled(values, randomSource(1, 0))).toEqual(order)
   expect(shuffled(values, randomSource(1, 1))).not.toEqual(order)
+})
+
+test('signs are as often −1 as 1, are one bit of a draw each, and do not repeat', () => {
+  const values = new Float32Array(6403)
+  fillSigns(values, randomSource(4, 0))
+  expect(values.every((value) => Math.abs(value) === 1)).toBe(true)
+  const sum = (step: number) =>
+    values.reduce((total, value, i) => total + value * (i < step ? 1 : step === 0 ? 1 : values[i - step]!), 0)
+  for (const step of [0, 1, 31, 32, 64]) expect(Math.abs(sum(step))).toBeLessThan(4 * Math.sqrt(6403))
+  const word = randomSource(4, 0).symmetric() * 2 ** 31
+  expect(values[0]).toBe(word < 0 ? -1 : 1)
 })

@@ -39,6 +39,15 @@ export function fillNormal(values: Float32Array, random: RandomSource): void {
   }
 }
 
+/** Fills with −1 and 1, independent and as probable: each of a draw's 32 bits is one, the highest first. */
+export function fillSigns(values: Float32Array, random: RandomSource): void {
+  for (let first = 0; first < values.length; first += 32) {
+    const bits = random.symmetric() * 2 ** 31
+    const end = Math.min(first + 32, values.length)
+    for (let i = first; i < end; i++) values[i] = (bits << (i - first)) & 0x80000000 ? -1 : 1
+  }
+}
+
 /** Fills with independent Laplacian numbers of scale 1. */
 export function fillLaplacian(values: Float32Array, random: RandomSource): void {
   for (let i = 0; i < values.length; i++)

@@ -5,6 +5,7 @@ import { Adam } from '../../math/carlini-wagner.ts'
 import type { Rows, StepTaken, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { addScaled, advance } from '../../math/kernels.ts'
+import { fillSigns } from '../../random.ts'
 import { defineMethod } from '../method-entry.ts'
 import { marginObjective } from '../objectives.ts'
 import { rowOf } from '../rows.ts'
@@ -95,7 +96,6 @@ async function estimatedGradient(state: AttackState, pairs: number, probe: numbe
 }
 
 function drawSigns(signs: Float32Array, state: AttackState, sample: number): void {
-  const random = state.random(sample)
-  for (let i = 0; i < signs.length; i++) signs[i] = random.symmetric() < 0 ? -1 : 1
+  fillSigns(signs, state.random(sample))
   state.freeze(signs, sample)
 }
