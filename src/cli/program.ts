@@ -79,7 +79,7 @@ const commands: Readonly<Record<string, Entry>> = {
     create: async (context) => (await import('./commands/evaluate.ts')).evaluateCommand(context),
   },
   detect: {
-    summary: 'measure how well detectors tell attacked images from clean ones',
+    summary: 'measure how well detectors part attacked images from clean ones',
     create: async (context) => (await import('./commands/detect.ts')).detectCommand(context),
   },
   certify: {

@@ -249,8 +249,7 @@ export class RestartState implements AttackState {
   }
 
   private stretched(sample: number, factor: number): Float32Array {
-    const { bounds } = this.options.problem
-    const box = { lower: rowOf(bounds.lower, sample), upper: rowOf(bounds.upper, sample) }
+    const box = { lower: rowOf(this.bounds.lower, sample), upper: rowOf(this.bounds.upper, sample) }
     const point = stretch(rowOf(this.x, sample), rowOf(this.images, sample), factor)
     clip(point, box.lower, box.upper)
     return this.quantized(sample, point, box)
@@ -307,10 +306,8 @@ export class RestartState implements AttackState {
   /** A search for the smallest perturbation goes on to its end, unless a budget says what is small enough. */
   private mayRetire(sample: number): boolean {
     const { keeps, ball } = this.options.method
-    return (
-      keeps !== 'smallest' ||
-      (Number.isFinite(ball.epsilon) && this.isWithinBudget(rowOf(this.x, sample), sample))
-    )
+    const isBounded = Number.isFinite(ball.epsilon)
+    return keeps !== 'smallest' || (isBounded && this.isWithinBudget(rowOf(this.x, sample), sample))
   }
 
   private rounded(sample: number): Float32Array {

@@ -57,7 +57,7 @@ interface Source {
 }
 
 /**
- * Fits detectors to clean images, and measures how well they tell attacked images from the clean ones that these
+ * Fits detectors to clean images, and measures how well they part attacked images from the clean ones that these
  * were made of. @throws RadversaryError for whatever stops the whole job
  */
 export async function detectStudy(request: DetectRequest, hooks: JobHooks = {}): Promise<DetectReport> {

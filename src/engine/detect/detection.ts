@@ -27,7 +27,7 @@ export function fittedDetectors(fit: readonly SeenImage[]): Readonly<Record<Dete
 /** How a detector does against one run. */
 export interface DetectorResult {
   readonly detector: DetectorName
-  /** Of attacked against clean images, with an interval by patient. */
+  /** A rate or area of attacked against clean images, with an interval by patient. */
   readonly auc: Auc
   /** The same of those images alone whose class has changed; null where none has. */
   readonly aucOfFooled: Auc | null

@@ -98,7 +98,12 @@ function placementIn({ lower, upper }: RowInterval, { shape, random, chosen }: D
     return (least + most) / 2 + room * (part - 0.5)
   }
   return {
-    ...{ channels, rows, columns, side, scale, angle: (drawn.angle * chosen.degrees * Math.PI) / 180 },
+    channels,
+    rows,
+    columns,
+    side,
+    scale,
+    angle: (drawn.angle * chosen.degrees * Math.PI) / 180,
     row: along(box.top, box.bottom, drawn.row),
     column: along(box.left, box.right, drawn.column),
   }

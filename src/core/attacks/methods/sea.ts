@@ -254,7 +254,10 @@ class Stage {
     const won = decisions.filter((one) => isAtTarget(one, weighed) === this.state.targeted).length
     const known = this.reached.get(sample) ?? {
       schedule: new StepSchedule(2 * radius * epsilon, checkpointsOf(length)),
-      ...{ x: row.slice(), gradient: gradient.slice(), won, strongest: row.slice() },
+      x: row.slice(),
+      gradient: gradient.slice(),
+      won,
+      strongest: row.slice(),
     }
     this.reached.set(sample, known)
     if (won >= known.won) Object.assign(known, { won, strongest: row.slice() })

@@ -229,7 +229,8 @@ async function partOfStep(
   )
   for (const sample of samples)
     perturb(rowOf(points, sample), rowOf(images, sample), v, {
-      ...{ change: entry(changes, sample), box: entry(boxes, sample) },
+      change: entry(changes, sample),
+      box: entry(boxes, sample),
     })
   const terms = [{ target: targets, weight: targeted ? -1 : 1 }]
   const { logits, gradient } = await batchModel(problem).gradient(points, samples, { terms })
