@@ -103,10 +103,9 @@ export function configureAttack(name: string, settings: unknown = {}): AttackMet
 /** Throws `usage` for an unknown name. */
 export function methodNamed(name: string): MethodEntry {
   if (isAttackMethodName(name)) return attackMethods[name]
-  throw new RadversaryError(
-    'usage',
-    `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`,
-  )
+  throw new RadversaryError('usage', `Method: expected the name of one that there is, got ${name}`, {
+    tip: `There are: ${Object.keys(attackMethods).join(', ')}.`,
+  })
 }
 
 function isAttackMethodName(name: string): name is AttackMethodName {
