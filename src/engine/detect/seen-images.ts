@@ -48,6 +48,8 @@ export async function observedOf(
   const { opened, runtime } = bench
   const network = await connectModel(opened, runtime)
   try {
+    // First: names of tensors that there are not end the job before anything is predicted.
+    const features = await featuresOf(bench, { tensors, hooks })
     const said = await predictWith({ ...bench, model: pixelModel(network, opened.card) }, hooks)
     const squeezed: Map<string, readonly number[]>[] = []
     for (const step of squeezers) {
@@ -55,7 +57,6 @@ export async function observedOf(
       const bare = { ...bench, opened: { ...opened, card }, model: pixelModel(network, card) }
       squeezed.push(byFrame((await predictWith(bare, hooks)).predictions))
     }
-    const features = await featuresOf(bench, { tensors, hooks })
     const observed = said.predictions.flatMap(
       ({ file, sopInstanceUid, frame, probabilities }): Observed[] => {
         const found = features.get(keyOf({ sopInstanceUid, frame }))
