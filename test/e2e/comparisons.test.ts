@@ -128,6 +128,7 @@ describeApplication('methods side by side', (application) => {
       await dialog().getByLabel('Budget').fill('eight')
       await dialog().getByText('expected a number').first().waitFor()
       await dialog().getByLabel('Budget').fill('4/255')
+      await dialog().getByLabel('Subgroups').fill('label')
       await dialog().getByRole('button', { name: 'Start the evaluation' }).click()
       await evaluated()
         .getByText(/of 16 attacks on a slice|done/)
@@ -140,7 +141,7 @@ describeApplication('methods side by side', (application) => {
 
     it('says the command that makes it again', async () => {
       const copy = evaluated().getByRole('button', { name: 'Copy as command' })
-      expect(await copy.getAttribute('title')).toMatch(/^radversary evaluate --study .* --protocol quick --epsilon 4\/255 --labels .*labels\.csv/) // prettier-ignore
+      expect(await copy.getAttribute('title')).toMatch(/^radversary evaluate --study .* --protocol quick --epsilon 4\/255 --subgroups label --labels .*labels\.csv/) // prettier-ignore
     })
 
     it('is read in the window, with its figures', async () => {

@@ -24,6 +24,9 @@ export const jobsTexts = {
       'Largest change of a pixel, with a unit, at which methods are set side by side; the curve goes with it.',
     withoutLabels:
       'Without labels there is no accuracy to report: the model’s own predictions stand for them.',
+    subgroups: 'Subgroups',
+    subgroupsHelp: 'Columns of the labels file, e.g. sex; numbers by bands: age=40,65.',
+    noSubgroups: 'none',
     pictures: 'Show three cases of each model in the report: pixels of the study',
     start: 'Start the evaluation',
     about: (protocol: string, models: number) =>

@@ -104,12 +104,31 @@ function LabelsField({ kind, labels, start }: LabelsFieldProps) {
           changeEvaluationForm({ labels: value })
         }}
       />
-      {labels.trim() === '' && (
+      {labels.trim() === '' ? (
         <Text size="xs" c="dimmed">
           {texts.evaluations.withoutLabels}
         </Text>
+      ) : (
+        <SubgroupsField />
       )}
     </>
+  )
+}
+
+/** Columns of the labels file that the report parts images by. */
+function SubgroupsField() {
+  const { subgroups } = useEvaluationForm()
+  return (
+    <TextInput
+      label={texts.evaluations.subgroups}
+      description={texts.evaluations.subgroupsHelp}
+      placeholder={texts.evaluations.noSubgroups}
+      value={subgroups}
+      spellCheck={false}
+      onChange={(event) => {
+        changeEvaluationForm({ subgroups: event.currentTarget.value })
+      }}
+    />
   )
 }
 

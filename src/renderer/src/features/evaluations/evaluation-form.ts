@@ -12,6 +12,7 @@ import { texts } from '../../texts.ts'
 import { drawnRegion } from '../../viewer/region.ts'
 import { defenceAsked } from '../attack/attack-asked.ts'
 import type { RunForm } from '../attack/attack-form.ts'
+import { partsOf } from '../comparisons/comparison-form.ts'
 import { given, type GoalForm, goalSpecOf } from '../attack/goals.ts'
 import { sizeProblem } from '../attack/setting-text.ts'
 import { beginJob } from '../jobs/kept-jobs.ts'
@@ -24,6 +25,8 @@ interface EvaluationForm extends GoalForm, RunForm, Pick<EvaluationSpec, 'protoc
   readonly epsilon: string
   /** A labels file, empty for none; undefined for the one beside the study. */
   readonly labels: string | undefined
+  /** Columns of the labels file, separated by spaces or semicolons. */
+  readonly subgroups: string
 }
 
 const { seed, earlyStop } = attackPresets
@@ -34,6 +37,7 @@ export const useEvaluationForm = create<EvaluationForm>(() => ({
   pictures: true,
   epsilon: '',
   labels: undefined,
+  subgroups: '',
   goal: null,
   seed,
   earlyStop,
@@ -81,12 +85,14 @@ function evaluationAsked(
   form: EvaluationForm,
   { models, labels, known, isOfStacks, isQuantised, defended }: Evaluated,
 ) {
-  const { protocol, epsilon, pictures, seed, earlyStop, batch } = form
+  const { protocol, epsilon, subgroups, pictures, seed, earlyStop, batch } = form
+  const columns = partsOf(subgroups)
   return {
     ...goalSpecOf(form, models[0], known),
     models: [...models],
     protocol,
     epsilon: given(epsilon),
+    subgroups: columns.length === 0 ? undefined : columns,
     pictures,
     seed,
     earlyStop,
