@@ -96,7 +96,7 @@ describe('the engine, comparisons and evaluations', () => {
   }, 60_000)
 
   it.each([
-    ['a method that there is not', { methods: [{ name: 'bim' }] }, /expected one of/],
+    ['a method that there is not', { methods: [{ name: 'bim' }] }, /Method: expected .*, got bim/],
     ['a model that there is not', { models: ['nobody'] }, /nobody/],
     ['a budget without sense', { budgets: { Linf: ['eight'], L2: [] } }, /Budget: expected/],
   ])('%s is refused and leaves nothing', async (_, change, message) => {

@@ -39,7 +39,7 @@ test('without budgets for its norm a method has its preset', () => {
 
 test.each([
   ['no method', [], /expected at least one method/],
-  ['a method that there is not', [method('bim')], /expected one of/],
+  ['a method that there is not', [method('bim')], /Method: expected .*, got bim/],
   ['a setting that there is not', [method('fgsm', { alpha: 1 })], /expected its own settings/],
 ])('%s is refused before anything is opened', (_, methods, message) => {
   expect(() => planCells(1, methods, budgets)).toThrow(message)
