@@ -1,17 +1,20 @@
 import { expect, test } from 'vitest'
 import { uniformTensor } from '../../../test/support/numbers.ts'
-import { discBlurred, posed, widelyBlurred } from './artefacts.ts'
+import { discBlurred, widelyBlurred } from './artefacts.ts'
+import { rotated } from './rotation.ts'
 
 const size = { rows: 21, columns: 21 }
 const point = new Float32Array(441)
 point[10 * 21 + 10] = 1
 
 test('a pose moves down and right, and turns about the middle', () => {
-  const moved = posed(point, size, { angle: 0, down: 3, right: -2 })
+  const turned = (plane: Float32Array, angle: number, shift?: { down: number; right: number }) =>
+    rotated(plane, { channels: 1, ...size, angle, shift })
+  const moved = turned(point, 0, { down: 3, right: -2 })
   expect(moved[13 * 21 + 8]).toBeCloseTo(1, 6)
   const beside = new Float32Array(441)
   beside[10 * 21 + 15] = 1
-  expect(posed(beside, size, { angle: Math.PI / 2, down: 0, right: 0 })[5 * 21 + 10]).toBeCloseTo(1, 5)
+  expect(turned(beside, Math.PI / 2)[5 * 21 + 10]).toBeCloseTo(1, 5)
 })
 
 test('a point out of focus is a disc of the same sum', () => {

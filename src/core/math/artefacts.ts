@@ -2,35 +2,7 @@ import type { PlaneSize } from './defences.ts'
 
 /** Loops over pixels of what scanners and cameras do to a plane. */
 
-/** A turn about the middle, in radians, and then a move, in pixels. */
-export interface Pose {
-  readonly angle: number
-  readonly down: number
-  readonly right: number
-}
-
-/** The plane in another pose: bilinear, with zeros beyond the border. */
-export function posed(plane: Float32Array, { rows, columns }: PlaneSize, pose: Pose): Float32Array {
-  const moved = new Float32Array(plane.length)
-  const [cos, sin] = [Math.cos(pose.angle), Math.sin(pose.angle)]
-  const [middleRow, middleColumn] = [(rows - 1) / 2, (columns - 1) / 2]
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) {
-      const [down, right] = [row - middleRow - pose.down, column - middleColumn - pose.right]
-      const fromRow = cos * down + sin * right + middleRow
-      const fromColumn = cos * right - sin * down + middleColumn
-      const [top, left] = [Math.floor(fromRow), Math.floor(fromColumn)]
-      for (let corner = 0; corner < 4; corner++) {
-        const [r, c] = [top + (corner >> 1), left + (corner & 1)]
-        if (r < 0 || c < 0 || r >= rows || c >= columns) continue
-        const weight = (1 - Math.abs(fromRow - r)) * (1 - Math.abs(fromColumn - c))
-        moved[row * columns + column] += weight * plane[r * columns + c]
-      }
-    }
-  return moved
-}
-
-/** Writes f(value, row, column) for every pixel, rows and columns from 0 to 1 or −1 to 1 as the caller has it. */
+/** Writes f(value, row, column) for every pixel, rows and columns counted from 0. */
 export function mapPixels(
   plane: Float32Array,
   { rows, columns }: PlaneSize,

@@ -1,11 +1,15 @@
-/** A turn of planes [rows, columns] about their middle, bilinear, with zeros beyond the border. */
+/** A turn of planes [rows, columns] about their middle, and then a move, bilinear, with zeros beyond the border. */
 export interface Turn {
   readonly channels: number
   readonly rows: number
   readonly columns: number
   /** In radians, counter-clockwise. */
   readonly angle: number
+  /** The move, in pixels; none by default. */
+  readonly shift?: { readonly down: number; readonly right: number } | undefined
 }
+
+const unmoved = { down: 0, right: 0 }
 
 /** What a turned pixel takes of the four pixels around the place it comes from. */
 type Take = (to: number, from: number, weight: number) => void
@@ -28,12 +32,12 @@ export function rotatedBack(y: Float32Array, turn: Turn): Float32Array {
   return x
 }
 
-function forEachTaken({ channels, rows, columns, angle }: Turn, take: Take): void {
+function forEachTaken({ channels, rows, columns, angle, shift = unmoved }: Turn, take: Take): void {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   const [middleRow, middleColumn] = [(rows - 1) / 2, (columns - 1) / 2]
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
-      const [down, right] = [row - middleRow, column - middleColumn]
+      const [down, right] = [row - middleRow - shift.down, column - middleColumn - shift.right]
       const sourceRow = cos * down + sin * right + middleRow
       const sourceColumn = cos * right - sin * down + middleColumn
       const [top, left] = [Math.floor(sourceRow), Math.floor(sourceColumn)]

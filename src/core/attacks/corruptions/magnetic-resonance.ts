@@ -1,7 +1,8 @@
 import { float32At } from '../../math/at.ts'
 import type { PlaneSize } from '../../math/defences.ts'
-import { mapPixels, posed, type Pose } from '../../math/artefacts.ts'
+import { mapPixels } from '../../math/artefacts.ts'
 import { magnitudeOfLines, scaleLines, takeLines, toLines } from '../../math/fourier.ts'
+import { rotated } from '../../math/rotation.ts'
 import { addNormal, type RandomSource } from '../../random.ts'
 import { corruption } from '../methods/corruption.ts'
 import { between, drawnSign, eachPlane } from './planes.ts'
@@ -40,21 +41,28 @@ const mrMotion = corruption({
           const time = acquiredAt(line, size.rows)
           return Number(moved === 0 ? time < before : time > after)
         })
-        takeLines(lines, toLines(posed(plane, size, scaledPose(pose, size)), size), wanted, size.columns)
+        const turned = rotated(plane, { channels: 1, ...size, ...scaledPose(pose, size) })
+        takeLines(lines, toLines(turned, size), wanted, size.columns)
       }
       return magnitudeOfLines(lines, size)
     })
   },
 })
 
-/** Moves as parts of the height. */
+/** A turn in radians, and moves as parts of the height. */
+interface Pose {
+  readonly angle: number
+  readonly down: number
+  readonly right: number
+}
+
 function poseWithin(strength: number, random: RandomSource): Pose {
   const drawn = (most: number) => strength * most * drawnSign(random) * between(random, 0.5, 1)
   return { angle: drawn(Math.PI / 18), down: drawn(0.05), right: drawn(0.05) }
 }
 
-function scaledPose({ angle, down, right }: Pose, { rows }: PlaneSize): Pose {
-  return { angle, down: down * rows, right: right * rows }
+function scaledPose({ angle, down, right }: Pose, { rows }: PlaneSize) {
+  return { angle, shift: { down: down * rows, right: right * rows } }
 }
 
 const mrGhosting = corruption({
