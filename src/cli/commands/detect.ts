@@ -52,20 +52,20 @@ export function detectCommand(context: CommandContext): Command {
 
 function reportText({ folder, detection }: DetectReport): string {
   const number = (value: number | null | undefined) => value?.toFixed(3) ?? noNumber
-  const rows = detection.runs.flatMap(({ run, method, images, fooled, detectors }) =>
-    detectors.map(({ detector, auc, aucOfFooled, foundAt5 }) => [
-      ...[run, method, `${fooled} of ${images}`, detector, number(auc.value)],
-      ...[rangeText(auc.interval), number(aucOfFooled?.value), percent(foundAt5)],
+  const rows = detection.runs.flatMap(({ run, method, images, changed, detectors }) =>
+    detectors.map(({ detector, auc, aucOfChanged, foundAt5 }) => [
+      ...[run, method, `${changed} of ${images}`, detector, number(auc.value)],
+      ...[rangeText(auc.interval), number(aucOfChanged?.value), percent(foundAt5)],
     ]),
   )
   const header = [
     'run',
     'method',
-    'fooled',
+    'changed',
     'detector',
     'AUC',
     '95 % by patient',
-    'of fooled',
+    'of changed',
     'found at 5 %',
   ]
   return `${tableText([header, ...rows])}\n${linesText([...detection.warnings, `Written to   ${folder}`])}`

@@ -1,6 +1,6 @@
 import { float32At, float64At } from '../math/at.ts'
 import { choleskyOf, squaredLength } from '../math/cholesky.ts'
-import { entry } from '../entry.ts'
+import { entry, valueFor } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 
 /** What detectors look at of one image. */
@@ -45,7 +45,7 @@ function nearestDistance(
   const means = new Map(
     [...new Set(classes)].map((k) => [k, meanRow(rows.filter((_, i) => classes[i] === k))]),
   )
-  const centred = rows.map((row, i) => rowMinus(row, means.get(entry(classes, i)) ?? new Float64Array()))
+  const centred = rows.map((row, i) => rowMinus(row, valueFor(means, entry(classes, i))))
   const factor = choleskyOf(covarianceOf(centred), entry(centred, 0).length)
   return (features) =>
     Math.min(...[...means.values()].map((mean) => squaredLength(factor, rowMinus(features, mean))))

@@ -5,9 +5,9 @@ import { namesOf, parseCard } from '../../core/model/card.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { recordName } from '../attack/attack-study.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame } from '../export/record.ts'
-import { type SourcesRequest, sourcesOf } from '../verify/recorded-sources.ts'
+import { type SourcesRequest, sourcesAmong } from '../verify/recorded-sources.ts'
 import { patientsOf } from '../evaluate/evaluated-rows.ts'
-import type { StudyImage } from '../study/open-study.ts'
+import { openStudy, type StudyImage } from '../study/open-study.ts'
 
 /** A finished export that a data set is made of. */
 export interface DatasetRun {
@@ -56,14 +56,13 @@ export async function datasetSources(
     runs.push({ number: index + 1, folder: resolve(folder), record })
   }
   const meaning = sameModels(runs)
+  const study = await openStudy(request.source, { signal })
   const images: AttackedImage[] = []
-  const all = new Set<StudyImage>()
   for (const run of runs) {
-    const sources = await sourcesOf(run.record, request, signal)
-    for (const image of sources.values()) all.add(image)
+    const sources = await sourcesAmong(run.record, study.images, request)
     images.push(...run.record.images.map((image) => attackedImage(run, image, sources)))
   }
-  return { ...meaning, runs, images, patients: patientsOf([...all]) }
+  return { ...meaning, runs, images, patients: patientsOf(study.images) }
 }
 
 function attackedImage(

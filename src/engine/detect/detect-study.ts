@@ -15,7 +15,7 @@ import { attackRecord, researchNotice, type AttackRecord } from '../export/recor
 import type { JobHooks } from '../progress.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
-import { sourcesOf } from '../verify/recorded-sources.ts'
+import { sourcesAmong } from '../verify/recorded-sources.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { openWorkModel, workbenchOf, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import {
@@ -81,8 +81,7 @@ export async function detectStudy(request: DetectRequest, hooks: JobHooks = {}):
     failures.push(...attacked.failures)
     const record = records[i]
     if (record === undefined) continue
-    const { study: source, key, home } = request
-    const sources = await sourcesOf(record, { source, key, home }, hooks.signal)
+    const sources = await sourcesAmong(record, clean.bench.images, { key: request.key, home: request.home })
     runs.push(runOf({ run, record, sources, clean, attacked, detectors }))
   }
   const exportId = exportIdOf(request, { opened, fit, clean, runs })
@@ -141,7 +140,7 @@ interface Pair {
 function runOf({ detectors, ...given }: ToDetect): DetectedRun {
   const { run, record, clean } = given
   const pairs = pairsOf(given)
-  const fooled = pairs.filter((pair) => pair.attacked.class !== pair.clean.class)
+  const changed = pairs.filter((pair) => pair.attacked.class !== pair.clean.class)
   const patients = patientsOf(clean.bench.images)
   const { method, settings } = record.attack
   return {
@@ -149,9 +148,9 @@ function runOf({ detectors, ...given }: ToDetect): DetectedRun {
     method,
     settings,
     images: pairs.length,
-    fooled: fooled.length,
+    changed: changed.length,
     detectors: detectorNames.map((detector) =>
-      resultOf(detector, detectors[detector], { clean: clean.observed, pairs, fooled, patients }),
+      resultOf(detector, detectors[detector], { clean: clean.observed, pairs, changed, patients }),
     ),
   }
 }
@@ -184,12 +183,12 @@ function pairsOf({ run, record, sources, clean, attacked }: Omit<ToDetect, 'dete
 interface Scored {
   readonly clean: readonly Observed[]
   readonly pairs: readonly Pair[]
-  readonly fooled: readonly Pair[]
+  readonly changed: readonly Pair[]
   readonly patients: Patients
 }
 
 function resultOf(name: DetectorName, detector: Detector, scored: Scored): DetectorResult {
-  const { clean, pairs, fooled, patients } = scored
+  const { clean, pairs, changed, patients } = scored
   const passed = clean.map(detector)
   const areaOf = (some: readonly Pair[]) =>
     aucOf(
@@ -205,7 +204,7 @@ function resultOf(name: DetectorName, detector: Detector, scored: Scored): Detec
   return {
     detector: name,
     auc: areaOf(pairs),
-    aucOfFooled: fooled.length === 0 ? null : areaOf(fooled),
+    aucOfChanged: changed.length === 0 ? null : areaOf(changed),
     foundAt5: detectedAt(passed, found, 0.05),
     roc: rocOf(passed, found),
   }
@@ -246,18 +245,18 @@ function detectorsCsv({ runs }: Detection): string {
     'run',
     'method',
     'images',
-    'fooled',
+    'changed',
     'detector',
     'auc',
     'auc_lower',
     'auc_upper',
-    'auc_of_fooled',
+    'auc_of_changed',
     'found_at_5_percent',
   ]
-  const rows = runs.flatMap(({ run, method, images, fooled, detectors }) =>
-    detectors.map(({ detector, auc, aucOfFooled, foundAt5 }) => [
-      ...[run, method, images, fooled, detector, auc.value],
-      ...[auc.interval?.lower ?? null, auc.interval?.upper ?? null, aucOfFooled?.value ?? null, foundAt5],
+  const rows = runs.flatMap(({ run, method, images, changed, detectors }) =>
+    detectors.map(({ detector, auc, aucOfChanged, foundAt5 }) => [
+      ...[run, method, images, changed, detector, auc.value],
+      ...[auc.interval?.lower ?? null, auc.interval?.upper ?? null, aucOfChanged?.value ?? null, foundAt5],
     ]),
   )
   return csv([header, ...rows])

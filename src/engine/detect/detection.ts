@@ -30,7 +30,7 @@ export interface DetectorResult {
   /** A rate or area of attacked against clean images, with an interval by patient. */
   readonly auc: Auc
   /** The same of those images alone whose class has changed; null where none has. */
-  readonly aucOfFooled: Auc | null
+  readonly aucOfChanged: Auc | null
   /** Part of the attacked images that is found where 5 % of the clean ones are taken for attacked. */
   readonly foundAt5: number
   /** False alarms and detections, from (0, 0) to (1, 1). */
@@ -44,7 +44,8 @@ export interface DetectedRun {
   /** As the run's record has them. */
   readonly settings: unknown
   readonly images: number
-  readonly fooled: number
+  /** How many of them have another class than before, whichever was labelled. */
+  readonly changed: number
   readonly detectors: readonly DetectorResult[]
 }
 

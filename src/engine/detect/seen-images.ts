@@ -1,3 +1,4 @@
+import { valueFor } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { SeenImage } from '../../core/evaluate/detectors.ts'
 import { defenceOfCard } from '../../core/model/defence.ts'
@@ -61,7 +62,7 @@ export async function observedOf(
       ({ file, sopInstanceUid, frame, probabilities }): Observed[] => {
         const found = features.get(keyOf({ sopInstanceUid, frame }))
         if (found === undefined) return []
-        const others = squeezed.map((each) => each.get(keyOf({ sopInstanceUid, frame })) ?? probabilities)
+        const others = squeezed.map((each) => valueFor(each, keyOf({ sopInstanceUid, frame })))
         return [
           {
             file,

@@ -24,6 +24,19 @@ export async function sourcesOf(
 ): Promise<ReadonlyMap<string, StudyImage>> {
   const uidOf = await sourceUids(record, key, home)
   const { images } = await openStudy(source, { signal })
+  return byUid(images, uidOf)
+}
+
+/** The same of images that are at hand. @throws as `sourcesOf`, but for what opening a study throws */
+export async function sourcesAmong(
+  record: Pick<AttackRecord, 'identity'>,
+  images: readonly StudyImage[],
+  { key, home }: Omit<SourcesRequest, 'source'>,
+): Promise<ReadonlyMap<string, StudyImage>> {
+  return byUid(images, await sourceUids(record, key, home))
+}
+
+function byUid(images: readonly StudyImage[], uidOf: (uid: string) => string): Map<string, StudyImage> {
   return new Map(images.map((image) => [uidOf(image.sopInstanceUid), image]))
 }
 
