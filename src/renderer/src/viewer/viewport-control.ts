@@ -16,7 +16,7 @@ import type { ViewerImage } from './image-loader.ts'
 import { keepShown, type Measured } from './measurements/shown-in.ts'
 import { shareDrawings } from './measurements/tool-states.ts'
 import type { RegionShape } from './region.ts'
-import { clearMeasurements, sizeTools } from './tools.ts'
+import { clearMeasurements } from './tools.ts'
 import { fitScale, fromViewport, initialView, toViewport, type View, type ViewContext } from './view.ts'
 
 /** What one viewport shows. */
@@ -55,8 +55,6 @@ export interface ViewportControl {
   readonly shown: Scene | undefined
   /** The part of the viewport that the image covers, in its pixels; undefined before there is an image. */
   readonly covered: Area | undefined
-  /** Draws what is shown anew, so many times as large, lines and letters too. */
-  enlarged(factor: number): Promise<HTMLCanvasElement>
   /** Removes the measurements drawn on the image. */
   clearMeasurements(): void
   resize(): void
@@ -71,9 +69,16 @@ export interface Area {
   readonly height: number
 }
 
-/** Enables an element for cornerstone, until the control is disposed of. */
-export function createViewport(element: HTMLElement, listeners: ViewportListeners): ViewportControl {
-  return new ElementViewport(element, listeners)
+/**
+ * Enables an element for cornerstone, until the control is disposed of.
+ * @param unit pixels that a line of width 1 takes: 1 on the screen, more in print
+ */
+export function createViewport(
+  element: HTMLElement,
+  listeners: ViewportListeners,
+  unit = 1,
+): ViewportControl {
+  return new ElementViewport(element, listeners, unit)
 }
 
 /** The view is ours: cornerstone's viewport is made of it, and read back where a tool changed it. */
@@ -85,8 +90,7 @@ class ElementViewport implements ViewportControl {
   constructor(
     private readonly element: HTMLElement,
     private readonly listeners: ViewportListeners,
-    /** Pixels that a line of width 1 takes. */
-    private readonly unit = 1,
+    private readonly unit: number,
   ) {
     // Before cornerstone-tools hears of the element, so that measurements are drawn over the overlay.
     element.addEventListener(cornerstone.EVENTS.IMAGE_RENDERED, this.drawn)
@@ -126,18 +130,6 @@ class ElementViewport implements ViewportControl {
       { x: columns, y: rows },
     ].map((corner) => cornerstone.pixelToCanvas(this.element, corner))
     return boundsWithin(corners, canvas)
-  }
-
-  async enlarged(factor: number): Promise<HTMLCanvasElement> {
-    const { scene } = this
-    if (scene === undefined) throw new Error('internal: nothing is shown here')
-    const { canvas } = cornerstone.getEnabledElement(this.element)
-    const element = unseen(canvas.width * factor, canvas.height * factor)
-    try {
-      return await drawnOnce(element, factor, scene, this.current)
-    } finally {
-      element.remove()
-    }
   }
 
   show(scene: Scene): void {
@@ -200,57 +192,6 @@ class ElementViewport implements ViewportControl {
   private context(): ViewContext | undefined {
     return this.scene && contextOf(this.element, this.scene.image, this.current.rotation)
   }
-}
-
-/** An element of that size off the page's edge: cornerstone draws on nothing that has none. */
-function unseen(width: number, height: number): HTMLElement {
-  const element = document.createElement('div')
-  const size = { width: `${Math.round(width)}px`, height: `${Math.round(height)}px` }
-  Object.assign(element.style, { position: 'fixed', left: '100vw', top: '0', ...size })
-  document.body.append(element)
-  return element
-}
-
-/** Draws a scene on an element, copies the canvas once measurements are on it too, and lets it go. */
-async function drawnOnce(
-  element: HTMLElement,
-  unit: number,
-  scene: Scene,
-  view: View,
-): Promise<HTMLCanvasElement> {
-  let drawn: () => void = () => undefined
-  const isDrawn = new Promise<void>((resolve) => {
-    drawn = resolve
-  })
-  const control = new ElementViewport(
-    element,
-    {
-      onView: () => undefined,
-      onDrawn: () => {
-        drawn()
-      },
-    },
-    unit,
-  )
-  try {
-    sizeTools(unit)
-    control.setView(view)
-    control.show(scene)
-    // The tools draw in the same event, after us.
-    await isDrawn
-    return copyOf(cornerstone.getEnabledElement(element).canvas)
-  } finally {
-    sizeTools(1)
-    control.dispose()
-  }
-}
-
-function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement {
-  const copy = document.createElement('canvas')
-  copy.width = canvas.width
-  copy.height = canvas.height
-  copy.getContext('2d')?.drawImage(canvas, 0, 0)
-  return copy
 }
 
 /** The rectangle around points, as far as it lies on a canvas. */

@@ -3,6 +3,7 @@ import { type Pane, sidesOf } from '../../state/panes.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { type Colours, colourOf } from '../../viewer/colormap.ts'
+import { enlarged } from '../../viewer/enlarged.ts'
 import { lengthText, scaleBar } from '../../viewer/orientation.ts'
 import type { Area, Scene, ViewportControl } from '../../viewer/viewport-control.ts'
 import { viewportAt } from '../../viewer/viewports.ts'
@@ -168,15 +169,9 @@ async function picturesOf(
     if (source === undefined) break
     const { control, area } = source
     const factor = ((picture.width / millimetresPerInch) * dpi) / area.width
-    drawn.push(cut(await control.enlarged(factor), area, factor))
+    drawn.push(await enlarged(control, area, factor))
   }
   return drawn
-}
-
-function cut(canvas: HTMLCanvasElement, area: Area, factor: number): HTMLCanvasElement {
-  const part = canvasOf(Math.round(area.width * factor), Math.round(area.height * factor))
-  contextOf(part).drawImage(canvas, -area.x * factor, -area.y * factor)
-  return part
 }
 
 function canvasOf(width: number, height: number): HTMLCanvasElement {
