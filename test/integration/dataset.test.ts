@@ -16,6 +16,7 @@ import { commandLine, jsonOf } from '../support/command-line.ts'
 import { writeSeries } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier, type TinyClassifier } from '../support/tiny-classifiers.ts'
+import { writeSegmenter } from '../support/tiny-segmenters.ts'
 
 const base = temporaryFolder('dataset')
 const study = join(base, 'study')
@@ -150,6 +151,21 @@ test('a study that lacks images of a run is refused, and fewer patients than spl
     'f=0.02',
   )
   expect(said).toContain('there are 5 patients, and each is in one split alone')
+})
+
+test('each frame of a segmented file has its own mask', async () => {
+  const [frames, run, out] = [join(base, 'frames'), join(base, 'masks-run'), join(base, 'masks-set')]
+  writeSeries(frames, 1, { frames: 3, series: 9 })
+  const { model } = writeSegmenter(join(base, 'segmenter'))
+  const of = ['--study', frames, '--out']
+  const attacked = await commandLine(['attack', '--model', model, ...cpu, '--method', 'fgsm', ...of, run])
+  expect(`${attacked.code} ${attacked.err}`).toMatch(/^0 /)
+  const { code, err } = await commandLine(['dataset', run, '--format', 'dicom', ...of, out])
+  expect(`${code} ${err}`).toMatch(/^0 /)
+  const rows: Row[] = parse(readFileSync(join(out, 'labels.csv')), { columns: true })
+  expect(rows.map(({ index }) => index)).toEqual(['0', '1', '2', '0', '1', '2'])
+  expect(new Set(rows.map(({ image }) => image)).size).toBe(2)
+  expect(new Set(rows.map(({ mask }) => mask)).size).toBe(6)
 })
 
 test.skipIf(python === undefined)(

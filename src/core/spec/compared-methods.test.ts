@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { configureMethod } from '../../engine/attack/method-settings.ts'
 import { comparedMethods, settingTexts } from './compared-methods.ts'
@@ -69,9 +70,11 @@ test('a preset is a method of its own beside the one without it', () => {
   expect(() => comparedMethods(['smia:reused-7'], [])).toThrow('expected a preset that there is')
 })
 
-test('every preset is of settings that its method has', () => {
+test('every preset is of settings that its method has, and in docs/attacks.md', () => {
+  const page = readFileSync(new URL('../../../docs/attacks.md', import.meta.url), 'utf8')
   for (const name of presetNames) {
     const { method, settings } = namedMethod(name)
+    expect(page).toContain(`| \`${name}\``)
     expect(Object.keys(configureMethod(method, settings).settings)).toEqual(
       expect.arrayContaining(Object.keys(settings)),
     )

@@ -3,8 +3,8 @@ import type { ComparedMethod } from './comparison-spec.ts'
 import { namedMethod } from './method-presets.ts'
 
 /**
- * Methods by their names, METHOD or METHOD:PRESET, with the settings that `METHOD.SETTING=VALUE` texts give some of them at every
- * budget; one that `METHOD.SETTING=VALUE,VALUE` texts sweep is there once for each value, or for each
+ * Methods by their names, METHOD or METHOD:PRESET, with the settings that `METHOD.SETTING=VALUE` texts give
+ * some of them at every budget; one that `METHOD.SETTING=VALUE,VALUE` texts sweep is there once for each value, or for each
  * combination of values, as e.g. `smia(alpha=0.2)`. A file of its own, so that a page can read it without the
  * schema's library: what that tries out breaks a page's policy on scripts. @throws RadversaryError usage for a
  * text of another shape, or of a method that is not among them.

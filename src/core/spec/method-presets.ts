@@ -1,33 +1,19 @@
 import { RadversaryError } from '../errors.ts'
 
-/** Settings of a method that others have used, by a name of their own. */
-interface MethodPreset {
-  readonly settings: Readonly<Record<string, string>>
-  readonly explanation: string
+/**
+ * Settings of SMIA as it is found in published re-uses of its authors' code, by method and preset: named
+ * METHOD:PRESET wherever a method is named. docs/attacks.md says what each is. Without the schema's library, as
+ * `comparedMethods` is.
+ */
+const methodPresets: Readonly<Record<string, Readonly<Record<string, PresetSettings>>>> = {
+  smia: {
+    'reused-50': { alpha: '0.2', steps: '50' },
+    'reused-100': { alpha: '0.2', steps: '100' },
+  },
+  'smia-reference': { 'reused-40': { alpha: '0', steps: '40' } },
 }
 
-/**
- * SMIA as it is found in published re-uses of its authors' code, by method and preset: named METHOD:PRESET
- * wherever a method is named. Without the schema's library, as `comparedMethods` is.
- */
-const methodPresets: Readonly<Record<string, Readonly<Record<string, MethodPreset>>>> = {
-  smia: {
-    'reused-50': {
-      settings: { alpha: '0.2', steps: '50' },
-      explanation: 'the weight of the stabilization at 0.2 of the deviation’s, 50 iterations',
-    },
-    'reused-100': {
-      settings: { alpha: '0.2', steps: '100' },
-      explanation: 'the same with 100 iterations',
-    },
-  },
-  'smia-reference': {
-    'reused-40': {
-      settings: { alpha: '0', steps: '40' },
-      explanation: 'the authors’ code with the weight left at its default of 0, 40 iterations',
-    },
-  },
-}
+type PresetSettings = Readonly<Record<string, string>>
 
 /** Every METHOD:PRESET that there is. */
 export const presetNames: readonly string[] = Object.entries(methodPresets).flatMap(([method, presets]) =>
@@ -40,12 +26,12 @@ export const presetNames: readonly string[] = Object.entries(methodPresets).flat
  */
 export function namedMethod(text: string): {
   readonly method: string
-  readonly settings: MethodPreset['settings']
+  readonly settings: PresetSettings
 } {
   const [method = '', preset] = text.split(':', 2)
   if (preset === undefined) return { method: text, settings: {} }
   const found = Object.hasOwn(methodPresets, method) ? methodPresets[method]?.[preset] : undefined
-  if (found !== undefined) return { method, settings: found.settings }
+  if (found !== undefined) return { method, settings: found }
   throw new RadversaryError('usage', `Method: expected a preset that there is, got ${text}`, {
     tip: `There are: ${presetNames.join(', ')}.`,
   })

@@ -16,7 +16,7 @@ export interface DatasetRow {
   readonly patient: number
   /** Equal for a clean image and what was made of it. */
   readonly pair: number
-  /** The run's number; null of clean images, as are method and fooled. */
+  /** The run's number; null of clean images, as are method and fooled (of images that were right before). */
   readonly run: number | null
   readonly method: string | null
   readonly fooled: boolean | null

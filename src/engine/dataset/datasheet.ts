@@ -30,7 +30,7 @@ function compositionOf({ task, names, splits, onlyFooled }: DatasetRecord): stri
     'No patient is in two splits. A patient is who has one Patient ID; where there is none, each study counts as one.',
     onlyFooled
       ? 'Adversarial images that did not fool the attacked model are left out.'
-      : 'Adversarial images that did not fool the attacked model are there too: `fooled` is 0.',
+      : 'Adversarial images that did not fool the attacked model, or that it had wrong before, are there too: `fooled` is 0.',
   ].join('\n\n')
 }
 

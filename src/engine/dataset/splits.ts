@@ -22,7 +22,7 @@ export function splitsOf(texts: readonly string[]): Split[] {
   const sum = splits.reduce((total, { share }) => total + share, 0)
   const names = new Set(splits.map(({ name }) => name))
   if (names.size === splits.length && Math.abs(sum - 1) < rounding) return splits
-  throw wrong(names.size < splits.length ? 'names that differ' : `shares that add up to 1`, texts.join(' '))
+  throw wrong(names.size < splits.length ? 'names that differ' : 'shares that add up to 1', texts.join(' '))
 }
 
 function splitOf(text: string): Split {

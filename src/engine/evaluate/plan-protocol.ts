@@ -50,7 +50,7 @@ function fits({ modalities }: ProtocolStep, ofImages: readonly string[]): boolea
   return ofImages.length > 0 && ofImages.every((one) => modalities.includes(one))
 }
 
-/** Why corruptions of a modality are missing, where the study's images are of none that has any. */
+/** Why no corruption of a modality is among the steps, where there is none for the study's images. */
 function unfitting(
   { steps }: Protocol,
   fitting: readonly ProtocolStep[],
