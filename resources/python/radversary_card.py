@@ -461,13 +461,13 @@ def is_keras(model):
 def on_torch(model):
     """A Keras model as a torch.nn.Module of images [N, C, H, W], and dense outputs likewise."""
     import keras
-    import torch
 
     if keras.backend.backend() != "torch":
         raise CardError([((), f"Keras runs on {keras.backend.backend()} here", "set KERAS_BACKEND=torch before keras is imported, and load the same .keras file; or convert it to TensorFlow.js, which Radversary reads")])  # fmt: skip
     if len(model.inputs) != 1 or len(model.outputs) != 1 or len(model.input_shape) != 4:
         raise CardError([((), "the Keras model has several inputs or outputs, or takes no images", "pass keras.Model(inputs=…, outputs=…) of the one image and the one output")])
     is_last = model.input_shape[1] not in (1, 3)
+    import torch  # there, since Keras runs on it
 
     class OnTorch(torch.nn.Module):
         def __init__(self):

@@ -15,10 +15,24 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow  # noqa: E402
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../resources/python"))
+from radversary_card import CardError, export  # noqa: E402
+
+
+def refused(model, file):
+    """The exporter needs Keras on torch, and says so where there is no torch at all."""
+    try:
+        export(model, [keras.layers.Resizing(96, 96)], [file], os.path.join(os.path.dirname(file), "refused"))
+    except CardError as error:
+        assert "KERAS_BACKEND=torch" in str(error), error
+        return
+    raise AssertionError("a Keras model on TensorFlow was exported")
+
 
 def main(folder, files):
     model = keras.models.load_model(os.path.join(folder, "model.keras"), compile=False)
     card = json.load(open(next(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".card.json")), encoding="utf-8"))
+    refused(model, files[0])
     for pair, file in zip(card["references"], files):
         image = keras.utils.img_to_array(keras.utils.load_img(file, target_size=(96, 96), interpolation="bilinear"))
         seen = keras.applications.mobilenet_v2.preprocess_input(image[None])

@@ -233,7 +233,7 @@ class Import {
   record(labels: ImportRecord['labels'], notices: readonly string[]): ImportRecord {
     const { modality, study, masks, sources } = this.context
     const assumed =
-      modality === unknownModality ? ['No modality was given: images are of the modality OT (other).'] : []
+      modality === unknownModality ? ['Images are of the modality OT (other), as where none is given.'] : []
     return {
       schema: importRecordSchema,
       software: { name: 'Radversary', version },

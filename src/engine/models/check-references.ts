@@ -147,10 +147,10 @@ function arraysOf({ resized, input, output }: Reference, files: ReferenceFiles):
 /** The report as a sentence. */
 export function referenceSentence(report: ReferenceReport): string {
   const { count, tolerance, difference, departures } = report
-  const pairs = count === 1 ? '1 reference' : `${count} references`
+  const [pairs, agree] = count === 1 ? ['1 reference', 'agrees'] : [`${count} references`, 'agree']
   if (departs(report))
     return `This is not the model that was trained, as ${departures.length} of ${pairs} say: ${departures.map(({ message }) => message).join(' ')}`
-  return `This is the model that was trained: ${pairs} agree to ${(difference ?? 0).toExponential(1)} of their range (at most ${tolerance} is allowed).`
+  return `This is the model that was trained: ${pairs} ${agree} to ${(difference ?? 0).toExponential(1)} of their range (at most ${tolerance} is allowed).`
 }
 
 /** @throws RadversaryError reference-departs for a model that departs */
