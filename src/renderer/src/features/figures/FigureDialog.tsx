@@ -79,6 +79,11 @@ function Shown({ figure, choice }: FigureProps) {
       <Text size="sm" data-testid="figure-size">
         {sizeText(figure)}
       </Text>
+      {figure.lacksScale && (
+        <Text size="xs" c="dimmed">
+          {words.noScale}
+        </Text>
+      )}
       {isTooLarge(figure) && <Fault error={new Error(words.tooLarge(mostPixels))} />}
     </>
   )

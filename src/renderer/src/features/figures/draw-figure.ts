@@ -60,6 +60,8 @@ export interface Figure {
   readonly layout: FigureLayout
   /** In pixels at the chosen resolution. */
   readonly pixels: { readonly width: number; readonly height: number }
+  /** Whether a scale bar is wanted of an image that says no spacing. */
+  readonly lacksScale: boolean
   /** @throws Error where the browser refuses a canvas of that size. */
   draw(): Promise<Blob>
 }
@@ -77,6 +79,7 @@ export function planFigure(choice: FigureChoice): Figure | undefined {
   return {
     layout: whole,
     pixels: { width: pixelsOf(layout.width, dpi), height: pixelsOf(layout.height, dpi) },
+    lacksScale: choice.scaleBars && sources.some(({ scene }) => scene.image.frame.spacing === undefined),
     draw: async () => written(whole, await picturesOf(sources, layout, dpi), choice),
   }
 }
