@@ -109,14 +109,14 @@ module.exports = {
     {
       name: 'types-only-of-core',
       comment:
-        'Import types only (import type …) across this border; the work itself is the engine’s. Errors, what guards outgoing text, what counts as success (evaluate/headline.ts), what a budget’s text says (image/budget.ts), places in a card (model/card-place.ts), what steps of a defence are called (model/defence-steps.ts), masks as runs (image/mask.ts) and what an attack and its form ask (spec/, tasks/form.ts) are everybody’s.',
+        'Import types only (import type …) across this border; the work itself is the engine’s. Errors, what guards outgoing text, what counts as success (evaluate/headline.ts), what a budget’s text says (image/budget.ts), places in a card (model/card-place.ts), what steps of a defence are called (model/defence-steps.ts), masks as runs (image/mask.ts), what resolution a PNG says (image/png-resolution.ts) and what an attack and its form ask (spec/, tasks/form.ts) are everybody’s.',
       severity: 'error',
       from: { path: '^src/(shared|serve|cli|renderer)/', pathNot: tests },
       to: {
         path: core,
         dependencyTypesNot: ['type-only'],
         pathNot:
-          '^src/core/(errors|visible-text|number-texts|evaluate/(csv|headline)|image/budget|model/card-place|model/defence-steps|spec/[^/]+|tasks/form|image/mask)\\.ts$',
+          '^src/core/(errors|visible-text|number-texts|evaluate/(csv|headline)|image/(budget|mask|png-resolution)|model/card-place|model/defence-steps|spec/[^/]+|tasks/form)\\.ts$',
       },
     },
     {

@@ -1,10 +1,10 @@
-import { internalError, RadversaryError } from '../../core/errors.ts'
+import { internalError } from '../../core/errors.ts'
+import { withResolution } from '../../core/image/png-resolution.ts'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromiumFor, printPdf, runBrowser } from './print-pdf.ts'
 import { fileExists, writeFileAtomically } from '../fs/atomic-write.ts'
-import { crc32 } from 'node:zlib'
 
 /** Dots per inch of pictures for print. */
 const dpi = 300
@@ -58,32 +58,4 @@ async function drawPng(
   const flags = [`--screenshot=${drawn}`, ...size, `--force-device-scale-factor=${dpi / cssDpi}`]
   await runBrowser(chromiumFor(svg), page, { made: drawn, flags, shown: svg, signal })
   await writeFileAtomically(png, withResolution(await readFile(drawn), dpi), { replace: false })
-}
-
-const signatureBytes = 8
-/** Length, type, 13 bytes of data and CRC of IHDR, which comes first. */
-const headerBytes = 25
-
-/**
- * A PNG with its resolution written into it, as layout programs read it: a pHYs chunk after IHDR (PNG
- * specification, third edition, 11.3.4.3). @throws RadversaryError io-failed for what is no PNG
- */
-export function withResolution(png: Uint8Array, dpi: number): Uint8Array {
-  const bytes = Buffer.from(png)
-  if (bytes.toString('latin1', 12, 16) !== 'IHDR')
-    throw new RadversaryError('io-failed', 'Picture: expected a PNG, got something else')
-  const at = signatureBytes + headerBytes
-  return Buffer.concat([bytes.subarray(0, at), resolutionChunk(dpi), bytes.subarray(at)])
-}
-
-function resolutionChunk(dpi: number): Uint8Array {
-  const perMetre = Math.round(dpi / 0.0254)
-  const chunk = Buffer.alloc(21)
-  chunk.writeUInt32BE(9, 0)
-  chunk.write('pHYs', 4, 'latin1')
-  chunk.writeUInt32BE(perMetre, 8)
-  chunk.writeUInt32BE(perMetre, 12)
-  chunk.writeUInt8(1, 16) // metres
-  chunk.writeUInt32BE(crc32(chunk.subarray(4, 17)), 17)
-  return chunk
 }

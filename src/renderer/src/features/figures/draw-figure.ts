@@ -1,3 +1,4 @@
+import { withResolution } from '../../../../core/image/png-resolution.ts'
 import { evenTracks, useTracks } from '../../state/grid-tracks.ts'
 import { type Pane, sidesOf } from '../../state/panes.ts'
 import { useUi } from '../../state/ui-store.ts'
@@ -13,7 +14,6 @@ import {
   type FigureFormat,
   millimetresPerInch,
   pixelsOf,
-  pngWithResolution,
   tiffOf,
 } from './figure-files.ts'
 import {
@@ -210,5 +210,5 @@ async function written(
     canvas.toBlob(done, 'image/png')
   })
   if (png === null) throw new Error(texts.figure.noCanvas)
-  return new Blob([pngWithResolution(new Uint8Array(await png.arrayBuffer()), dpi)], { type: 'image/png' })
+  return new Blob([withResolution(new Uint8Array(await png.arrayBuffer()), dpi)], { type: 'image/png' })
 }

@@ -130,35 +130,6 @@ function drawText(context: FigureContext, mark: TextMark, scale: number): void {
   context.fillText(mark.text, x, y)
 }
 
-/** Puts a resolution into a PNG: the chunk pHYs (PNG 11.3.4.3) behind the header. */
-export function pngWithResolution(png: Uint8Array, dpi: number): Uint8Array<ArrayBuffer> {
-  const headerEnd = 33
-  const perMetre = Math.round(dpi / (millimetresPerInch / 1000))
-  const chunk = new Uint8Array(21)
-  const view = new DataView(chunk.buffer)
-  view.setUint32(0, 9)
-  chunk.set(new TextEncoder().encode('pHYs'), 4)
-  view.setUint32(8, perMetre)
-  view.setUint32(12, perMetre)
-  view.setUint8(16, 1)
-  view.setUint32(17, crc32(chunk.subarray(4, 17)))
-  const whole = new Uint8Array(png.length + chunk.length)
-  whole.set(png.subarray(0, headerEnd))
-  whole.set(chunk, headerEnd)
-  whole.set(png.subarray(headerEnd), headerEnd + chunk.length)
-  return whole
-}
-
-/** PNG annex D. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  }
-  return (crc ^ 0xffffffff) >>> 0
-}
-
 const tiff = { short: 3, long: 4, rational: 5 } as const
 
 /**

@@ -1,6 +1,6 @@
 import { decode, encode } from 'fast-png'
 import { expect, test } from 'vitest'
-import { withResolution } from './draw-figure.ts'
+import { withResolution } from './png-resolution.ts'
 
 test('a PNG says its resolution, and has the same pixels', () => {
   const data = Uint8Array.from([0, 128, 255, 7])
