@@ -134,6 +134,7 @@ const tiff = { short: 3, long: 4, rational: 5 } as const
 
 /**
  * Writes pixels as TIFF 6.0 baseline RGB: 8 bits a sample, uncompressed, one strip, with its resolution.
+ * By hand, since the library that reads TIFF writes a place on the earth into each.
  * @param rgba [height, width, 4], on an opaque ground: alpha is left out.
  */
 export function tiffOf(
